@@ -1,0 +1,21 @@
+namespace Rubato.Kernels.Similarity;
+
+/// <summary>Scans all rows of a range and keeps the k best per query; losing scores never reach memory.</summary>
+/// <remarks>
+/// Whatever arithmetic a variant uses to find its survivors, it finishes them by the definition of <see cref="IScoreKernel"/>:
+/// rows and scores are bit-identical across variants. Higher scores come first, ties go to the lower row.
+/// </remarks>
+public interface IScanKernel
+{
+    /// <summary>Name by which the variant is forced and reported.</summary>
+    string Name { get; }
+
+    /// <summary>Exact top-k of every query over the range.</summary>
+    /// <param name="request">rows, queries, filter and k</param>
+    /// <param name="workspace">scratch memory of the calling thread; grows to the largest request it has seen</param>
+    /// <param name="rows">[queries, k], overwritten; −1 past the last allowed row</param>
+    /// <param name="scores">[queries, k], overwritten, descending; −∞ past the last allowed row</param>
+    /// <returns>what the scan did, for the metrics</returns>
+    /// <exception cref="ArgumentException">The shapes disagree or a number is out of its range.</exception>
+    ScanStatistics Scan(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores);
+}
