@@ -7,7 +7,7 @@ internal readonly record struct RequestRow
     public required PinnedSpan<float> Listener { get; init; }
     public required PinnedSpan<long> Candidates { get; init; }
     public required PinnedSpan<uint> DeniedLicensors { get; init; }
-    public required MarketCode Market { get; init; }
+    public required Market Market { get; init; }
     public required bool ExcludeExplicit { get; init; }
     public required bool WantBreakdown { get; init; }
     public required uint Cohort { get; init; }

@@ -1,3 +1,5 @@
+using Rubato.Kernels;
+
 namespace Rubato;
 
 /// <summary>What a request can be refused for without looking into catalogue or campaigns.</summary>
@@ -8,7 +10,7 @@ internal static class RequestRules
         ReadOnlySpan<float> listener, int candidateCount, in SlateSettings slate, in RequestSettings settings)
     {
         if (listener.Length != dimension) return new(RequestStatus.WrongDimension, listener.Length);
-        int bad = FiniteValues.IndexOfFirstNonFinite(listener);
+        int bad = FiniteCheck.FirstNonFinite(listener);
         if (bad >= 0) return new(RequestStatus.ListenerNotFinite, bad);
         if (candidateCount > limits.CandidatesMax) return new(RequestStatus.TooManyCandidates, candidateCount);
         if (settings.DeniedLicensors.Length > limits.DeniedLicensorsMax)

@@ -7,7 +7,7 @@ public readonly ref struct RequestSettings
     /// The listener's market. Tracks that are not licensed there are not given, and campaigns limited to other markets do not apply.
     /// Where none is named, no track is held back, and campaigns limited to markets do not apply.
     /// </summary>
-    public MarketCode Market { get; init; }
+    public Market Market { get; init; }
 
     /// <summary>Whether explicit tracks are held back.</summary>
     public bool ExcludeExplicit { get; init; }

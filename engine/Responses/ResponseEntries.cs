@@ -13,10 +13,13 @@ internal readonly ref struct ResponseEntries
 
     public required int TermStride { get; init; }
 
+    /// <summary>Whether the breakdown is wanted.</summary>
+    public bool HasTerms => !Terms.IsEmpty;
+
     /// <summary>Writes the terms of an entry, where they are wanted.</summary>
     public void SetTerms(int entry, in ScoreTerms terms)
     {
-        if (Terms.IsEmpty) return;
+        if (!HasTerms) return;
         Terms[(int)BreakdownTerm.Relevance * TermStride + entry] = terms.Relevance;
         Terms[(int)BreakdownTerm.Promotion * TermStride + entry] = terms.Promotion;
         Terms[(int)BreakdownTerm.Budget * TermStride + entry] = terms.Budget;
