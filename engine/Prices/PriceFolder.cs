@@ -18,8 +18,10 @@ public static class PriceFolder
         using JsonDocument document = JsonFile.Open(head);
         var fields = new JsonFields(document.RootElement, head, "");
         fields.RequireKeys("generation", "created", "campaigns", "licensors", "cohorts");
+        long generation = fields.Integer("generation", 1, long.MaxValue);
+        DateTime created = fields.Instant("created");
         uint[] campaigns = fields.Ids("campaigns", IdsMax), licensors = fields.Ids("licensors", IdsMax), cohorts = fields.Ids("cohorts", IdsMax);
-        return new PriceSet(fields.Integer("generation", 1, long.MaxValue), fields.Instant("created"), campaigns, licensors, cohorts,
+        return new PriceSet(generation, created, campaigns, licensors, cohorts,
             ReadPrices(folder, Budget, campaigns.Length, "campaigns"), ReadPrices(folder, Promise, campaigns.Length, "campaigns"),
             ReadPrices(folder, Licensor, licensors.Length, "licensors"), ReadPrices(folder, Cohort, cohorts.Length, "cohorts"));
     }
