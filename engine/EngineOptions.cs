@@ -46,7 +46,7 @@ public sealed record EngineOptions
         OptionRange.Check(RelevanceOffset, -1e6, 1e6, nameof(RelevanceOffset));
         OptionRange.Check(RelevanceWeight, 0, 1e6, nameof(RelevanceWeight));
         OptionRange.Check(PromotionWeight, 0, 1e6, nameof(PromotionWeight));
-        OptionRange.Check(SearchThreads, 1, 256, nameof(SearchThreads));
+        OptionRange.Check(SearchThreads, 1, RowSearcher.ThreadsMax, nameof(SearchThreads));
         Limits.Validated();
         return this;
     }

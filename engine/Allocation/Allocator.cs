@@ -34,6 +34,7 @@ internal sealed class Allocator(Catalogue catalogue, PriceBook book, BatchLimits
     private void Score(int request, in RequestRow row, in CandidateView candidates, in CandidateScorer scorer, ResponseBatch responses)
     {
         ResponseEntries entries = responses.Open(request, RequestOutcome.Ok, candidates.Count, row.WantBreakdown);
+        row.Candidates.Span.CopyTo(entries.TrackIds);
         for (int i = 0; i < candidates.Count; i++) Write(i, i, candidates, scorer, entries);
     }
 
@@ -49,13 +50,16 @@ internal sealed class Allocator(Catalogue catalogue, PriceBook book, BatchLimits
         Span<int> chosen = _chosen.AsSpan(0, row.Slots);
         chosen = chosen[.._selector.Select(scores, candidates.Rows, catalogue.Attributes.Licensors, row.LicensorSlotsMax, chosen)];
         ResponseEntries entries = responses.Open(request, RequestOutcome.Ok, chosen.Length, row.WantBreakdown);
-        for (int slot = 0; slot < chosen.Length; slot++) Write(slot, chosen[slot], candidates, scorer, entries);
+        ReadOnlySpan<long> trackIds = catalogue.TrackIds;
+        for (int slot = 0; slot < chosen.Length; slot++)
+        {
+            entries.TrackIds[slot] = trackIds[candidates.Rows[chosen[slot]]];
+            Write(slot, chosen[slot], candidates, scorer, entries);
+        }
     }
 
     private void Write(int entry, int candidate, in CandidateView candidates, in CandidateScorer scorer, in ResponseEntries entries)
     {
-        int row = candidates.Rows[candidate];
-        entries.TrackIds[entry] = catalogue.TrackIds[row];
         if (candidates.Blocks[candidate] != BlockReason.None)
         {
             entries.Scores[entry] = float.NegativeInfinity;
@@ -65,7 +69,7 @@ internal sealed class Allocator(Catalogue catalogue, PriceBook book, BatchLimits
             return;
         }
         double relevance = candidates.Relevance[candidate], margin = candidates.Margin(candidate);
-        entries.Scores[entry] = scorer.Score(row, relevance, margin, out int campaign, out entries.Blocks[entry]);
+        entries.Scores[entry] = scorer.Score(candidates.Rows[candidate], relevance, margin, out int campaign, out entries.Blocks[entry]);
         entries.CampaignIds[entry] = campaign < 0 ? 0 : book.Campaigns.Ids[campaign];
         if (entries.HasTerms) entries.SetTerms(entry, scorer.Terms(relevance, margin, campaign));
     }

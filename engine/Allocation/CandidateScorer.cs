@@ -18,6 +18,12 @@ internal readonly ref struct CandidateScorer(PriceBook book, long nowTicks, Mark
         ReadOnlySpan<int> campaigns = book.Campaigns.OfRow(row);
         campaign = -1;
         block = BlockReason.NoCampaign;
+        return Rounded(campaigns.IsEmpty ? book.RelevanceWeight * relevance // most tracks: kept short, so that it inlines
+            : Best(campaigns, relevance, margin, ref campaign, ref block));
+    }
+
+    private double Best(ReadOnlySpan<int> campaigns, double relevance, double margin, ref int campaign, ref BlockReason block)
+    {
         double best = double.NegativeInfinity;
         foreach (int candidate in campaigns)
         {
@@ -26,9 +32,9 @@ internal readonly ref struct CandidateScorer(PriceBook book, long nowTicks, Mark
             else if (!book.Campaigns.RunsIn(candidate, market)) block = Max(block, BlockReason.CampaignMarket);
             else if (Terms(relevance, margin, candidate).Sum is double value && value > best) (best, campaign) = (value, candidate);
         }
-        if (campaign < 0) return Rounded(Terms(relevance, margin, campaign).Sum);
+        if (campaign < 0) return book.RelevanceWeight * relevance;
         block = BlockReason.None;
-        return Rounded(best);
+        return best;
     }
 
     /// <summary>The terms of a track's score with a campaign; with campaign −1 relevance alone.</summary>

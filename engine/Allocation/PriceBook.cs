@@ -17,10 +17,10 @@ internal sealed class PriceBook
         Campaigns = campaigns;
         RelevanceWeight = relevanceWeight;
         Generation = prices?.Generation ?? 0;
-        Dictionary<uint, double> budget = ById(prices is null ? [] : prices.CampaignIds, prices is null ? [] : prices.Budget);
-        Dictionary<uint, double> promise = ById(prices is null ? [] : prices.CampaignIds, prices is null ? [] : prices.Promise);
-        Dictionary<uint, double> licensor = ById(prices is null ? [] : prices.LicensorIds, prices is null ? [] : prices.Licensor);
-        Dictionary<uint, double> cohort = ById(prices is null ? [] : prices.CohortIds, prices is null ? [] : prices.Cohort);
+        Dictionary<uint, double> budget = ById(prices?.CampaignIds, prices?.Budget);
+        Dictionary<uint, double> promise = ById(prices?.CampaignIds, prices?.Promise);
+        Dictionary<uint, double> licensor = ById(prices?.LicensorIds, prices?.Licensor);
+        Dictionary<uint, double> cohort = ById(prices?.CohortIds, prices?.Cohort);
         _terms = new CampaignTerm[campaigns.Count];
         for (int i = 0; i < _terms.Length; i++)
         {
@@ -51,9 +51,10 @@ internal sealed class PriceBook
     /// <summary>κ, [cohorts], in the order of the campaign set.</summary>
     public ReadOnlySpan<double> CohortPrices => _cohortPrices;
 
-    private static Dictionary<uint, double> ById(ReadOnlySpan<uint> ids, ReadOnlySpan<double> prices)
+    private static Dictionary<uint, double> ById(uint[]? ids, double[]? prices)
     {
-        var byId = new Dictionary<uint, double>(ids.Length);
+        var byId = new Dictionary<uint, double>();
+        if (ids is null || prices is null) return byId;
         for (int i = 0; i < ids.Length; i++) byId.Add(ids[i], prices[i]);
         return byId;
     }

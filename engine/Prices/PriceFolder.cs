@@ -18,10 +18,17 @@ public static class PriceFolder
         using JsonDocument document = JsonFile.Open(head);
         var fields = new JsonFields(document.RootElement, head, "");
         fields.RequireKeys("generation", "created", "campaigns", "licensors", "cohorts");
+        long generation = fields.Integer("generation", 1, long.MaxValue);
+        DateTime created = fields.Instant("created");
         uint[] campaigns = fields.Ids("campaigns", IdsMax), licensors = fields.Ids("licensors", IdsMax), cohorts = fields.Ids("cohorts", IdsMax);
-        return new PriceSet(fields.Integer("generation", 1, long.MaxValue), fields.Instant("created"), campaigns, licensors, cohorts,
-            ReadPrices(folder, Budget, campaigns.Length, "campaigns"), ReadPrices(folder, Promise, campaigns.Length, "campaigns"),
-            ReadPrices(folder, Licensor, licensors.Length, "licensors"), ReadPrices(folder, Cohort, cohorts.Length, "cohorts"));
+        return new PriceSet
+        {
+            Generation = generation, Created = created, CampaignIds = campaigns, LicensorIds = licensors, CohortIds = cohorts,
+            Budget = ReadPrices(folder, Budget, campaigns.Length, "campaigns"),
+            Promise = ReadPrices(folder, Promise, campaigns.Length, "campaigns"),
+            Licensor = ReadPrices(folder, Licensor, licensors.Length, "licensors"),
+            Cohort = ReadPrices(folder, Cohort, cohorts.Length, "cohorts"),
+        };
     }
 
     /// <summary>Writes a price folder, replacing the folder that was there.</summary>
@@ -29,19 +36,21 @@ public static class PriceFolder
     /// Everything is written to a folder beside it first. A folder cannot be exchanged in one step, so a reader that comes between the two
     /// renames finds none and says so; it never finds half of one.
     /// </remarks>
+    /// <exception cref="ArgumentException">The price set is not valid.</exception>
     /// <exception cref="IOException">A file could not be written.</exception>
     public static void Write(string folder, PriceSet prices)
     {
+        prices.Validated();
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         string fresh = $"{target}.new-{Environment.ProcessId}", old = $"{target}.old-{Environment.ProcessId}";
         Directory.CreateDirectory(fresh);
         try
         {
             WriteHead(Path.Combine(fresh, Head), prices);
-            NpyFile.Write(Path.Combine(fresh, Budget), prices.Budget);
-            NpyFile.Write(Path.Combine(fresh, Promise), prices.Promise);
-            NpyFile.Write(Path.Combine(fresh, Licensor), prices.Licensor);
-            NpyFile.Write(Path.Combine(fresh, Cohort), prices.Cohort);
+            NpyFile.Write<double>(Path.Combine(fresh, Budget), prices.Budget);
+            NpyFile.Write<double>(Path.Combine(fresh, Promise), prices.Promise);
+            NpyFile.Write<double>(Path.Combine(fresh, Licensor), prices.Licensor);
+            NpyFile.Write<double>(Path.Combine(fresh, Cohort), prices.Cohort);
             bool replaces = Directory.Exists(target);
             if (replaces) Directory.Move(target, old);
             Directory.Move(fresh, target);

@@ -1,66 +1,53 @@
 namespace Rubato;
 
-/// <summary>Shadow prices of one solve: what the constraints of DESIGN's allocation problem are worth at the optimum. Immutable.</summary>
-/// <remarks>All prices are in units of the weighted objective, finite and 0 to <see cref="PriceMax"/>.</remarks>
-public sealed class PriceSet
+/// <summary>Shadow prices of one solve: what the constraints of the allocation problem are worth at the optimum.</summary>
+/// <remarks>Prices are in units of the weighted objective, 0 to <see cref="PriceMax"/>. The arrays belong to the set: nobody changes them later.</remarks>
+public sealed record PriceSet
 {
     /// <summary>Largest price; with it no score leaves the range of fp32.</summary>
     public const double PriceMax = 1e12;
 
-    private readonly double[] _budget, _promise, _licensor, _cohort;
-    private readonly uint[] _campaignIds, _licensorIds, _cohortIds;
-
-    /// <param name="generation">number of the price set, 1 or more; 0 is "no prices"</param>
-    /// <param name="created">when the solve ended</param>
-    /// <param name="campaignIds">[campaigns], unique</param>
-    /// <param name="licensorIds">[licensors], unique</param>
-    /// <param name="cohortIds">[cohorts], unique</param>
-    /// <param name="budget">λ, [campaigns], per currency unit of spend</param>
-    /// <param name="promise">μ, [campaigns], per delivery</param>
-    /// <param name="licensor">ν, [licensors], per delivery</param>
-    /// <param name="cohort">κ, [cohorts], per unit of margin</param>
-    /// <exception cref="ArgumentException">Lengths disagree, an id repeats, or a price is not 0 to PriceMax.</exception>
-    public PriceSet(long generation, DateTimeOffset created, uint[] campaignIds, uint[] licensorIds, uint[] cohortIds,
-        double[] budget, double[] promise, double[] licensor, double[] cohort)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(generation, 1);
-        Generation = generation;
-        Created = created;
-        _campaignIds = Unique(campaignIds, nameof(campaignIds));
-        _licensorIds = Unique(licensorIds, nameof(licensorIds));
-        _cohortIds = Unique(cohortIds, nameof(cohortIds));
-        _budget = Checked(budget, campaignIds.Length, nameof(budget));
-        _promise = Checked(promise, campaignIds.Length, nameof(promise));
-        _licensor = Checked(licensor, licensorIds.Length, nameof(licensor));
-        _cohort = Checked(cohort, cohortIds.Length, nameof(cohort));
-    }
-
-    /// <summary>Number of the price set, 1 or more.</summary>
-    public long Generation { get; }
+    /// <summary>Number of the price set, 1 or more; 0 is "no prices".</summary>
+    public required long Generation { get; init; }
 
     /// <summary>When the solve ended.</summary>
-    public DateTimeOffset Created { get; }
+    public required DateTimeOffset Created { get; init; }
 
-    /// <summary>Campaign ids in the order of Budget and Promise.</summary>
-    public ReadOnlySpan<uint> CampaignIds => _campaignIds;
+    /// <summary>[campaigns] ids, each once, in the order of Budget and Promise.</summary>
+    public uint[] CampaignIds { get; init; } = [];
 
-    /// <summary>Licensor ids in the order of Licensor.</summary>
-    public ReadOnlySpan<uint> LicensorIds => _licensorIds;
+    /// <summary>[licensors] ids, each once, in the order of Licensor.</summary>
+    public uint[] LicensorIds { get; init; } = [];
 
-    /// <summary>Cohort ids in the order of Cohort.</summary>
-    public ReadOnlySpan<uint> CohortIds => _cohortIds;
+    /// <summary>[cohorts] ids, each once, in the order of Cohort.</summary>
+    public uint[] CohortIds { get; init; } = [];
 
     /// <summary>λ: price of a campaign's budget, per currency unit of spend, [campaigns].</summary>
-    public ReadOnlySpan<double> Budget => _budget;
+    public double[] Budget { get; init; } = [];
 
     /// <summary>μ: price of a campaign's promised delivery, per delivery, [campaigns].</summary>
-    public ReadOnlySpan<double> Promise => _promise;
+    public double[] Promise { get; init; } = [];
 
     /// <summary>ν: price of a licensor's cap, per delivery, [licensors].</summary>
-    public ReadOnlySpan<double> Licensor => _licensor;
+    public double[] Licensor { get; init; } = [];
 
     /// <summary>κ: price of a cohort's quality floor, per unit of margin, [cohorts].</summary>
-    public ReadOnlySpan<double> Cohort => _cohort;
+    public double[] Cohort { get; init; } = [];
+
+    /// <summary>The set itself, checked.</summary>
+    /// <exception cref="ArgumentException">The generation is below 1, lengths disagree, an id repeats, or a price is not 0 to PriceMax.</exception>
+    public PriceSet Validated()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Generation, 1, nameof(Generation));
+        CheckIds(CampaignIds, nameof(CampaignIds));
+        CheckIds(LicensorIds, nameof(LicensorIds));
+        CheckIds(CohortIds, nameof(CohortIds));
+        CheckPrices(Budget, CampaignIds.Length, nameof(Budget));
+        CheckPrices(Promise, CampaignIds.Length, nameof(Promise));
+        CheckPrices(Licensor, LicensorIds.Length, nameof(Licensor));
+        CheckPrices(Cohort, CohortIds.Length, nameof(Cohort));
+        return this;
+    }
 
     /// <summary>Index of the first price that is not 0 to PriceMax, or −1.</summary>
     internal static int IndexOfBad(ReadOnlySpan<double> prices)
@@ -70,13 +57,16 @@ public sealed class PriceSet
         return -1;
     }
 
-    private static uint[] Unique(uint[] ids, string name) => new HashSet<uint>(ids).Count == ids.Length ? ids
-        : throw new ArgumentException("an id appears twice", name);
+    private static void CheckIds(uint[] ids, string name)
+    {
+        if (new HashSet<uint>(ids).Count != ids.Length) throw new ArgumentException("an id appears twice", name);
+        if (ids.Contains(0u)) throw new ArgumentException("id 0 (expected 1 to 4294967295)", name);
+    }
 
-    private static double[] Checked(double[] prices, int length, string name)
+    private static void CheckPrices(double[] prices, int length, string name)
     {
         if (prices.Length != length) throw new ArgumentException($"{prices.Length} prices for {length} ids", name);
         int bad = IndexOfBad(prices);
-        return bad < 0 ? prices : throw new ArgumentException($"price {bad} is {prices[bad]} (expected 0 to {PriceMax})", name);
+        if (bad >= 0) throw new ArgumentException($"price {bad} is {prices[bad]} (expected 0 to {PriceMax})", name);
     }
 }

@@ -22,13 +22,6 @@ internal static class Logistic
     private const double Ln2High = 0.69314718036912381649, Ln2Low = 1.90821492927058770002e-10;
     private const double RoundMagic = 6755399441055744; // 1.5 · 2^52: adding it rounds to an integer held in the low mantissa bits
 
-    // 1/n! from n = 13 down to 0: on |r| ≤ ln2/2 the rest of the series is below 5e-18.
-    private static ReadOnlySpan<double> Factors =>
-    [
-        1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040,
-        1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1, 1,
-    ];
-
     /// <summary>results[i] = σ(slope · values[i] + offset).</summary>
     /// <param name="values">[a multiple of <see cref="Width"/>], not NaN</param>
     /// <param name="slope">finite, above 0</param> <param name="offset">finite</param>
@@ -52,14 +45,25 @@ internal static class Logistic
         return Vector256<double>.One / (Vector256<double>.One + Exp(-Vector256.Max(Vector256.Min(t, limit), -limit)));
     }
 
-    /// <summary>e^x = 2^n · e^r with n = round(x / ln 2).</summary>
+    /// <summary>e^x = 2^n · e^r with n = round(x / ln 2); e^r by its series, whose rest from r^14/14! on is below 5e-18 for |r| ≤ ln2/2.</summary>
     private static Vector256<double> Exp(Vector256<double> x)
     {
         Vector256<double> magic = Vector256.Create(RoundMagic);
         Vector256<double> shifted = (x * Log2E) + magic, n = shifted - magic;
         Vector256<double> r = x - (n * Ln2High) - (n * Ln2Low);
-        Vector256<double> sum = Vector256.Create(Factors[0]);
-        foreach (double factor in Factors[1..]) sum = (sum * r) + Vector256.Create(factor);
+        Vector256<double> sum = (Vector256.Create(1.0 / 6227020800) * r) + Vector256.Create(1.0 / 479001600); // 1/13!, 1/12!
+        sum = (sum * r) + Vector256.Create(1.0 / 39916800);
+        sum = (sum * r) + Vector256.Create(1.0 / 3628800);
+        sum = (sum * r) + Vector256.Create(1.0 / 362880);
+        sum = (sum * r) + Vector256.Create(1.0 / 40320);
+        sum = (sum * r) + Vector256.Create(1.0 / 5040);
+        sum = (sum * r) + Vector256.Create(1.0 / 720);
+        sum = (sum * r) + Vector256.Create(1.0 / 120);
+        sum = (sum * r) + Vector256.Create(1.0 / 24);
+        sum = (sum * r) + Vector256.Create(1.0 / 6);
+        sum = (sum * r) + Vector256.Create(0.5);
+        sum = (sum * r) + Vector256<double>.One;
+        sum = (sum * r) + Vector256<double>.One;
         // The low bits of shifted are n in two's complement; moved to the exponent and added to that of 1.0 they make 2^n, |n| ≤ 1010.
         Vector256<long> power = Vector256.ShiftLeft(shifted.AsInt64(), 52) + Vector256<double>.One.AsInt64();
         return sum * power.AsDouble();

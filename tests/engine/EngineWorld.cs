@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Rubato.Tests.Support;
 
 namespace Rubato.Tests;
 
@@ -29,8 +30,12 @@ internal sealed class EngineWorld : IDisposable
         Cohorts = [(1, 0.2), (2, 0.55), (9, 0.8)];
         Campaigns = [.. Enumerable.Range(1, 20).Select(id => NewCampaign((uint)(3 * id), random))];
         File.WriteAllText(CampaignsPath, CampaignsJson());
-        Prices = new PriceSet(42, Now, [.. Campaigns.Skip(4).Select(campaign => campaign.Id)], [1, 3, 4], [2, 9],
-            Uniform(random, 16, 2), Uniform(random, 16, 0.3), Uniform(random, 3, 0.2), Uniform(random, 2, 0.5));
+        Prices = new PriceSet
+        {
+            Generation = 42, Created = Now, LicensorIds = [1, 3, 4], CohortIds = [2, 9],
+            CampaignIds = [.. Campaigns.Skip(4).Select(campaign => campaign.Id).Reverse()], // four campaigns have no price
+            Budget = Uniform(random, 16, 2), Promise = Uniform(random, 16, 0.3), Licensor = Uniform(random, 3, 0.2), Cohort = Uniform(random, 2, 0.5),
+        };
         PriceFolder.Write(PricesPath, Prices);
     }
 
@@ -85,7 +90,3 @@ internal sealed class EngineWorld : IDisposable
 
     private static double[] Uniform(Random random, int count, double max) => [.. Enumerable.Range(0, count).Select(_ => random.NextDouble() * max)];
 }
-
-/// <summary>A campaign as the judge sees it.</summary>
-internal sealed record PlainCampaign(uint Id, uint Licensor, long[] Tracks, long ValueMicros, long SpendMicros,
-    DateTimeOffset Start, DateTimeOffset End, string[] Markets);

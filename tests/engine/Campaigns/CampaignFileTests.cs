@@ -1,3 +1,5 @@
+using Rubato.Tests.Support;
+
 namespace Rubato.Tests;
 
 public sealed class CampaignFileTests : IDisposable
