@@ -70,6 +70,9 @@ public enum ErrorCode : ushort
     /// <summary>A filter, option or depth is out of its range.</summary>
     BadOption = 42,
 
+    /// <summary>The answer is larger than the caller said in HELLO that it takes.</summary>
+    AnswerTooLarge = 43,
+
     // The request was sound: sending it again, later or elsewhere, may help.
 
     /// <summary>The deadline passed; the stage says where.</summary>

@@ -58,14 +58,16 @@ public sealed class SocketTransport : IFrameTransport
     /// <inheritdoc/>
     public void Abort() => _socket.Dispose();
 
-    /// <summary>Sends what is flushed, says goodbye and waits for both loops.</summary>
+    /// <summary>Sends what is flushed, says goodbye, gives the peer a second to say it too, and closes.</summary>
     public async ValueTask DisposeAsync()
     {
         await Output.CompleteAsync().ConfigureAwait(false);
         await _sending.ConfigureAwait(false);
+        await _input.Reader.CompleteAsync().ConfigureAwait(false);
+        // Closing with bytes unread would reset the connection, and the peer might never see the error frame that says why.
+        await Task.WhenAny(_receiving, Task.Delay(TimeSpan.FromSeconds(1))).ConfigureAwait(false);
         _socket.Dispose();
         await _receiving.ConfigureAwait(false);
-        await _input.Reader.CompleteAsync().ConfigureAwait(false);
     }
 
     private async Task ReceiveAsync()
@@ -81,7 +83,11 @@ public sealed class SocketTransport : IFrameTransport
                 Volatile.Write(ref _bytesReceived, _bytesReceived + bytes);
                 writer.Advance(bytes);
                 FlushResult flushed = await writer.FlushAsync().ConfigureAwait(false);
-                if (flushed.IsCompleted) break;
+                if (flushed.IsCompleted)
+                {
+                    await DiscardAsync().ConfigureAwait(false);
+                    break;
+                }
             }
         }
         catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
@@ -89,6 +95,15 @@ public sealed class SocketTransport : IFrameTransport
             error = new IOException($"connection to {Peer} broke: {closed.Message}", closed);
         }
         await writer.CompleteAsync(error).ConfigureAwait(false);
+    }
+
+    /// <summary>Nobody reads any more: takes what still comes, until the peer closes or the socket is closed here.</summary>
+    private async Task DiscardAsync()
+    {
+        byte[] nowhere = new byte[4096];
+        while (await _socket.ReceiveAsync(nowhere, SocketFlags.None).ConfigureAwait(false) > 0)
+        {
+        }
     }
 
     private async Task SendAsync()
