@@ -64,6 +64,8 @@ public sealed class Catalogue : IDisposable
     /// <summary>Row filters by market, explicit flag and licensor.</summary>
     public RowFilterIndex Filters { get; }
 
+    internal bool TrackIdsAreRowNumbers => _index.IsIdentity;
+
     internal ReadOnlySpan<SectionEntry> Sections => _header.Sections;
 
     private ReadOnlySpan<float> Vectors => _file.Span<float>(_vectorsOffset, Rows * Dimension);
@@ -99,6 +101,9 @@ public sealed class Catalogue : IDisposable
         ReadOnlySpan<long> trackIds = TrackIds;
         for (int i = 0; i < ids.Length; i++) rows[i] = _index.RowOf(trackIds, ids[i]);
     }
+
+    /// <summary>Counts what the catalogue holds; reads the attributes of every row.</summary>
+    public CatalogueSummary Summarize() => CatalogueSummary.Of(this);
 
     /// <summary>Checks what opening takes on trust: that no row's norm exceeds the bound in the header.</summary>
     /// <exception cref="CatalogueException">A row is longer than the header says.</exception>
