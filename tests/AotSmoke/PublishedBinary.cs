@@ -42,6 +42,8 @@ internal sealed class PublishedBinary : IDisposable
     public static async Task<PublishedBinary> ServeAsync(params string[] arguments)
     {
         Process process = Start(["serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", .. arguments]);
+        process.ErrorDataReceived += (_, _) => { }; // the log must not fill its pipe
+        process.BeginErrorReadLine();
         string? ready = await process.StandardOutput.ReadLineAsync();
         Assert.StartsWith("rubato ready: listen ", ready);
         return new PublishedBinary(process, IPEndPoint.Parse(ready!.Split(' ')[3]));
@@ -73,9 +75,6 @@ internal sealed class PublishedBinary : IDisposable
     private static Process Start(string[] arguments)
     {
         var start = new ProcessStartInfo(Path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        Process process = Process.Start(start)!;
-        if (arguments[0] == "serve") process.ErrorDataReceived += (_, _) => { }; // the log must not fill its pipe
-        if (arguments[0] == "serve") process.BeginErrorReadLine();
-        return process;
+        return Process.Start(start)!;
     }
 }
