@@ -8,7 +8,8 @@ namespace Rubato.Bench;
 
 /// <summary>
 /// What does one SCORE of 100 candidates at dimension 64 cost stage by stage, from the received frame to the written reply, without campaigns
-/// and with forty of them? Every call takes another of 256 requests, so that rows come from the third cache, as in a server, not from the first two.
+/// and with forty of them? Every call takes another of 256 requests, so that rows come from the third cache, as in a server,
+/// not from the first two.
 /// </summary>
 [MemoryDiagnoser, MinColumn]
 public class StageCostBench
@@ -152,7 +153,8 @@ public class StageCostBench
 
     private static void Add(ReadOnlySpan<byte> payload, RequestBatch requests)
     {
-        if (!ScoreRequest.TryRead(payload, out ScoreRequest request, out _) || requests.AddScore(Pinned(request.Listener), Pinned(request.Candidates), default) != 0)
+        if (!ScoreRequest.TryRead(payload, out ScoreRequest request, out _)
+            || requests.AddScore(Pinned(request.Listener), Pinned(request.Candidates), default) != 0)
             throw new InvalidOperationException("not a request");
     }
 

@@ -11,7 +11,7 @@ mkdir -p "$(dirname "$file")"
   echo "# $2"
   echo
   echo "- date: $(date -u +%Y-%m-%d), commit $(git rev-parse --short HEAD)$(git diff --quiet HEAD -- . ':!bench/results' || echo ' with local changes')"
-  echo "- machine: $model, $(nproc) cores, load average $(cut -d ' ' -f 1 /proc/loadavg) at the end, Linux $(uname -r)"
+  echo "- machine: $model, $(nproc) cores, load average $(cut -d ' ' -f 1 /proc/loadavg) at the end, Linux $(uname -r | cut -d - -f 1)"
   echo "- tools: .NET SDK $(dotnet --version), $(g++ --version 2> /dev/null | head -n 1 || echo 'no g++')"
   [ -z "${NOTE:-}" ] || echo "- note: $NOTE"
   echo

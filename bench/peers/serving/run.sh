@@ -98,6 +98,6 @@ json+="\"allocated_bytes_per_request\":$(awk -v a="$allocated" -v n="$answered" 
 log "aims: p50_ratio ≤ 0.5, p99_ratio ≤ 0.7, throughput_ratio ≥ 10, allocated_bytes_per_request < 1"
 echo "$json"
 if [ "${REPORT:-0}" = 1 ]; then
-  printf '%s\n' "$json" | tr ',' '\n' | tr -d '{}"' | sed 's/^\(.*\):\(.*\)$/| \1 | \2 |/; 1i | value | median of the rounds |\n| --- | ---: |' \
+  printf '%s\n' "$json" | tr ',' '\n' | tr -d '{}"' | sed 's/^\(.*\):\(.*\)$/| \1 | \2 |/; 1i | value, medians over the rounds | |\n| --- | ---: |' \
     | bench/keep-report.sh serving "SCORE of 100 candidates at D = 64 on loopback, rubato against gRPC C++ $(pkg-config --modversion grpc++ 2>/dev/null || echo "of Debian")"
 fi
