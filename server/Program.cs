@@ -1,12 +1,25 @@
 using System.CommandLine;
+using Rubato.Server.Commands;
 
 namespace Rubato.Server;
 
 internal static class Program
 {
-    private static int Main(string[] args)
+    public static RootCommand Commands() => new("Rubato scores and allocates promoted music.")
     {
-        var root = new RootCommand("Rubato scores and allocates promoted music.");
-        return root.Parse(args).Invoke();
+        DemoCommand.Create(),
+        ServeCommand.Create(),
+        CatalogueCommand.Create(),
+        SearchCommand.Create(),
+        LoadCommand.Create(),
+        DoctorCommand.Create(),
+    };
+
+    private static Task<int> Main(string[] args)
+    {
+        // The thread that learns of received bytes serves them itself; the setting is read when the first socket is made.
+        const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+        if (Environment.GetEnvironmentVariable(InlineCompletions) is null) Environment.SetEnvironmentVariable(InlineCompletions, "1");
+        return CommandErrors.RunAsync(Commands(), args, Console.Out, Console.Error);
     }
 }

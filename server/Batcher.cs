@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Rubato.Wire;
+
+namespace Rubato.Server;
+
+/// <summary>
+/// The bounded queue in front of the lanes that search: RECOMMEND requests of many connections become batches "while busy". An idle lane
+/// starts at once; whatever queues up while it works is its next batch, and shares one pass over the catalogue.
+/// </summary>
+internal sealed class Batcher : IDisposable
+{
+    private readonly Queue<QueuedRequest> _waiting;
+    private readonly Stack<QueuedRequest> _free;
+    private readonly ServerMetrics _metrics;
+    private readonly ILogger _log;
+    private readonly int _batchMax;
+    private readonly Thread[] _threads;
+    private bool _stopping;
+
+    public Batcher(int lanes, int queueMax, int batchMax, ServerMetrics metrics, ILogger log, Func<ComputeLane> createLane)
+    {
+        _waiting = new Queue<QueuedRequest>(queueMax);
+        _free = new Stack<QueuedRequest>(Enumerable.Range(0, queueMax).Select(_ => new QueuedRequest()));
+        _metrics = metrics;
+        _log = log;
+        _batchMax = batchMax;
+        _threads = new Thread[lanes];
+        for (int lane = 0; lane < lanes; lane++)
+        {
+            ComputeLane own = createLane();
+            _threads[lane] = new Thread(() => Work(own)) { Name = $"recommend lane {lane}", IsBackground = true };
+            _threads[lane].Start();
+        }
+    }
+
+    /// <summary>Requests waiting now.</summary>
+    public int Depth
+    {
+        get
+        {
+            lock (_waiting) return _waiting.Count;
+        }
+    }
+
+    /// <summary>Queues a request whose payload has been read successfully; false when the queue is full.</summary>
+    public bool TryAdd(Connection connection, in FrameHeader header, long arrived, ReadOnlySpan<byte> payload)
+    {
+        lock (_waiting)
+        {
+            if (_stopping || !_free.TryPop(out QueuedRequest? place)) return false;
+            place.Take(connection, header, arrived, payload);
+            _waiting.Enqueue(place);
+            Monitor.Pulse(_waiting);
+            return true;
+        }
+    }
+
+    /// <summary>Answers what is queued, then ends the lanes.</summary>
+    public void Dispose()
+    {
+        lock (_waiting)
+        {
+            _stopping = true;
+            Monitor.PulseAll(_waiting);
+        }
+        foreach (Thread thread in _threads) thread.Join();
+    }
+
+    private void Work(ComputeLane lane)
+    {
+        var batch = new QueuedRequest[_batchMax];
+        for (int count = TakeBatch(batch); count > 0; count = TakeBatch(batch))
+        {
+            long begun = Stopwatch.GetTimestamp();
+            try
+            {
+                for (int i = 0; i < count; i++) AddOrRefuse(lane, batch[i].Request, begun);
+                lane.Run();
+            }
+            catch (Exception fault)
+            {
+                _log.BatchFault(fault); // ours; these callers lose their connection, all others go on
+                lane.Forget();
+                for (int i = 0; i < count; i++) batch[i].Request.Connection.Abort();
+            }
+            for (int i = 0; i < count; i++) batch[i].Request.Connection.RequestLeft();
+            Return(batch, count);
+        }
+        lane.Dispose();
+    }
+
+    private void AddOrRefuse(ComputeLane lane, in PendingRequest request, long begun)
+    {
+        _metrics.Queued(begun - request.Arrived);
+        if (!request.IsLate)
+        {
+            lane.Add(request);
+            return;
+        }
+        request.Connection.WriteError(request.AnswerHeader(FrameKind.Error), ErrorCode.DeadlineExceeded,
+            new ErrorPayload(Stage.Queue, 0, ErrorPayload.NoOffset, "deadline passed in the queue"));
+        _metrics.RequestDone(request.Opcode, ErrorCode.DeadlineExceeded, Stopwatch.GetTimestamp() - request.Arrived);
+    }
+
+    /// <summary>Waits for requests and takes as many as there are, up to a batch; 0 = the queue is closed and empty.</summary>
+    private int TakeBatch(QueuedRequest[] batch)
+    {
+        lock (_waiting)
+        {
+            while (_waiting.Count == 0)
+            {
+                if (_stopping) return 0;
+                Monitor.Wait(_waiting);
+            }
+            int count = Math.Min(batch.Length, _waiting.Count);
+            for (int i = 0; i < count; i++) batch[i] = _waiting.Dequeue();
+            return count;
+        }
+    }
+
+    private void Return(QueuedRequest[] batch, int count)
+    {
+        lock (_waiting)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                batch[i].Clear();
+                _free.Push(batch[i]);
+            }
+        }
+    }
+}

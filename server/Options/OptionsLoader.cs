@@ -1,0 +1,91 @@
+using System.Net;
+using Microsoft.Extensions.Configuration;
+
+namespace Rubato.Server;
+
+/// <summary>rubato.json &lt; RUBATO__Section__Key &lt; command line; a key that does not exist and a value out of range are errors.</summary>
+internal static class OptionsLoader
+{
+    private const string EnvironmentPrefix = "RUBATO__";
+
+    /// <summary>Loads and checks.</summary>
+    /// <param name="file">configuration file; null = none</param>
+    /// <param name="commandLine">keys and values given as options</param>
+    /// <param name="environment">environment variables, as <see cref="Environment.GetEnvironmentVariables()"/></param>
+    /// <exception cref="ConfigurationException">One line that names the source, the key and what is permitted.</exception>
+    public static ServerOptions Load(string? file, IReadOnlyDictionary<string, string> commandLine, System.Collections.IDictionary environment)
+    {
+        var options = new ServerOptions();
+        if (file is not null) ApplyAll(options, file, FileValues(file));
+        ApplyAll(options, "environment", EnvironmentValues(environment));
+        ApplyAll(options, "command line", commandLine);
+        return Checked(options);
+    }
+
+    private static ServerOptions Checked(ServerOptions options)
+    {
+        if (options.Engine.CataloguePath.Length == 0)
+            throw new ConfigurationException("Data:Catalogue is missing: name a snapshot with --catalogue, or make one with 'rubato catalogue build'");
+        foreach (IPEndPoint address in new[] { options.Listen, options.Admin }.OfType<IPEndPoint>())
+        {
+            if (!IPAddress.IsLoopback(address.Address) && !options.Insecure)
+                throw new ConfigurationException($"{address} is not a loopback address, and nobody is asked who he is: add --insecure to listen there all the same");
+        }
+        try
+        {
+            options.Engine.Validated();
+        }
+        catch (ArgumentException broken)
+        {
+            throw new ConfigurationException(broken.Message);
+        }
+        return options;
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> FileValues(string file)
+    {
+        try
+        {
+            if (!File.Exists(file)) throw new ConfigurationException($"{file}: no such file");
+            IConfigurationRoot root = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(file)).Build();
+            return root.AsEnumerable().Where(pair => pair.Value is not null).Select(pair => KeyValuePair.Create(pair.Key, pair.Value!)).ToList();
+        }
+        catch (Exception broken) when (broken is InvalidDataException or FormatException or IOException)
+        {
+            throw new ConfigurationException($"{file}: {(broken.InnerException ?? broken).Message}");
+        }
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> EnvironmentValues(System.Collections.IDictionary environment)
+    {
+        foreach (System.Collections.DictionaryEntry entry in environment)
+        {
+            if (entry is { Key: string key, Value: string value } && key.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase))
+                yield return KeyValuePair.Create(key[EnvironmentPrefix.Length..].Replace("__", ":", StringComparison.Ordinal), value);
+        }
+    }
+
+    private static void ApplyAll(ServerOptions options, string source, IEnumerable<KeyValuePair<string, string>> values)
+    {
+        foreach ((string key, string value) in values)
+        {
+            Setting setting = Array.Find(Settings.All, setting => setting.Key.Equals(key, StringComparison.OrdinalIgnoreCase))
+                ?? throw new ConfigurationException($"{source}: there is no key \"{key}\"{Suggestion(key)}");
+            try
+            {
+                setting.Apply(options, value);
+            }
+            catch (FormatException)
+            {
+                throw new ConfigurationException($"{source}: {setting.Key} = \"{value}\" must be {setting.Rule}");
+            }
+        }
+    }
+
+    private static string Suggestion(string key)
+    {
+        string name = key[(key.LastIndexOf(':') + 1)..];
+        Setting? near = Array.Find(Settings.All, setting => setting.Key.EndsWith(":" + name, StringComparison.OrdinalIgnoreCase));
+        return near is null ? $"; keys are {string.Join(", ", Settings.All.Select(setting => setting.Key))}" : $"; did you mean {near.Key}?";
+    }
+}

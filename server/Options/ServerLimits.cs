@@ -1,0 +1,35 @@
+namespace Rubato.Server;
+
+/// <summary>Every limit of the server; the configuration table (<see cref="Settings"/>) checks the ranges.</summary>
+internal sealed class ServerLimits
+{
+    /// <summary>Largest payload of a request in bytes; 64 KiB holds a vector of 4,096 values and 4,096 candidates.</summary>
+    public int PayloadBytesMax { get; set; } = 64 * 1024;
+
+    /// <summary>Connections open at a time; each holds up to two 64 KiB blocks.</summary>
+    public int ConnectionsMax { get; set; } = 1024;
+
+    /// <summary>Credits: requests in flight per connection.</summary>
+    public int InFlightMax { get; set; } = 256;
+
+    /// <summary>RECOMMEND requests waiting for a lane, over all connections; behind them the server answers Overloaded.</summary>
+    public int QueueMax { get; set; } = 1024;
+
+    /// <summary>Requests that run as one batch.</summary>
+    public int BatchMax { get; set; } = 64;
+
+    /// <summary>Answer bytes that a peer may leave unread before its requests are no longer read.</summary>
+    public int UnsentBytesMax { get; set; } = 1 << 20;
+
+    /// <summary>Seconds that the answers may stand still before the connection is closed.</summary>
+    public int WriteStallSecondsMax { get; set; } = 10;
+
+    /// <summary>Seconds without a byte from the peer before the connection is closed.</summary>
+    public int IdleSecondsMax { get; set; } = 300;
+
+    /// <summary>Seconds from accept to HELLO.</summary>
+    public int HandshakeSecondsMax { get; set; } = 5;
+
+    /// <summary>Seconds from SIGTERM until connections that still have requests are closed.</summary>
+    public int DrainSecondsMax { get; set; } = 10;
+}

@@ -1,0 +1,25 @@
+using System.Net;
+
+namespace Rubato.Server;
+
+/// <summary>Everything that can be configured; <see cref="OptionsLoader"/> fills it from file, environment and command line.</summary>
+internal sealed class ServerOptions
+{
+    /// <summary>Address of the binary protocol; port 0 takes a free one.</summary>
+    public IPEndPoint Listen { get; set; } = new(IPAddress.Loopback, 7400);
+
+    /// <summary>Address of health and metrics over HTTP; null = none.</summary>
+    public IPEndPoint? Admin { get; set; } = new(IPAddress.Loopback, 7401);
+
+    /// <summary>Listening beyond loopback is allowed although nobody is asked who he is.</summary>
+    public bool Insecure { get; set; }
+
+    /// <summary>Catalogue, campaigns, prices, weights.</summary>
+    public EngineOptions Engine { get; set; } = new() { CataloguePath = "" };
+
+    /// <summary>Limits of connections and requests.</summary>
+    public ServerLimits Limits { get; } = new();
+
+    /// <summary>Threads that run RECOMMEND batches.</summary>
+    public int RecommendLanes { get; set; } = 1;
+}

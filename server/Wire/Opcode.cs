@@ -1,0 +1,23 @@
+namespace Rubato.Wire;
+
+/// <summary>What a frame asks or answers. Numbers are never reused.</summary>
+public enum Opcode : ushort
+{
+    /// <summary>First frame of a connection: versions, features, limits, credits.</summary>
+    Hello = 1,
+
+    /// <summary>Echoes its payload.</summary>
+    Ping = 2,
+
+    /// <summary>Listener vector and candidate tracks → a promotion score each.</summary>
+    Score = 3,
+
+    /// <summary>Listener vector and filters → a slate.</summary>
+    Recommend = 4,
+
+    /// <summary>Counters of the server process.</summary>
+    Stats = 5,
+
+    /// <summary>Notice from the server: no new requests, please; those in flight are answered, then the connection closes.</summary>
+    GoAway = 6,
+}

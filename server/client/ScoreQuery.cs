@@ -1,0 +1,60 @@
+using Rubato.Wire;
+
+namespace Rubato.Client;
+
+/// <summary>What to ask: a listener, candidates, filters. May be reused for the next call once the call before has been answered.</summary>
+public sealed class ScoreQuery
+{
+    /// <summary>[dimension], finite.</summary>
+    public ReadOnlyMemory<float> Listener { get; set; }
+
+    /// <summary>Track ids: at least one for SCORE; for RECOMMEND empty = the whole catalogue.</summary>
+    public ReadOnlyMemory<long> Candidates { get; set; }
+
+    /// <summary>Licensors whose tracks are held back.</summary>
+    public ReadOnlyMemory<uint> DeniedLicensors { get; set; }
+
+    /// <summary>Cohort of the listener; 0 = none.</summary>
+    public uint Cohort { get; set; }
+
+    /// <summary>The listener's market, ISO 3166-1 alpha-2 in capitals; null = not named.</summary>
+    public string? Market { get; set; }
+
+    /// <summary>Whether tracks marked explicit are held back.</summary>
+    public bool ExcludeExplicit { get; set; }
+
+    /// <summary>Whether campaign, block reason and terms of each score are wanted.</summary>
+    public bool Breakdown { get; set; }
+
+    /// <summary>RECOMMEND: places to fill, 1 to the server's limit.</summary>
+    public ushort Slots { get; set; }
+
+    /// <summary>RECOMMEND: slots that one licensor may have; 0 = all.</summary>
+    public ushort LicensorSlotsMax { get; set; }
+
+    /// <summary>RECOMMEND: tracks to retrieve before allocation; 0 = the server's default.</summary>
+    public uint Depth { get; set; }
+
+    /// <summary>How long to wait for the answer; the server is told, and drops the request when the time is up. Zero = no deadline.</summary>
+    public TimeSpan Deadline { get; set; }
+
+    internal ScoreRequest ToRequest() => new()
+    {
+        Listener = Listener.Span,
+        Candidates = Candidates.Span,
+        DeniedLicensors = DeniedLicensors.Span,
+        Cohort = Cohort,
+        Market = MarketCode(),
+        Options = (Breakdown ? RequestOptions.Breakdown : 0) | (ExcludeExplicit ? RequestOptions.ExcludeExplicit : 0),
+        Slots = Slots,
+        LicensorSlotsMax = LicensorSlotsMax,
+        Depth = Depth,
+    };
+
+    private ushort MarketCode()
+    {
+        if (Market is null) return 0;
+        if (Market.Length == 2 && char.IsAsciiLetterUpper(Market[0]) && char.IsAsciiLetterUpper(Market[1])) return (ushort)(Market[0] | Market[1] << 8);
+        throw new ArgumentException($"market \"{Market}\" is not two letters A to Z");
+    }
+}
