@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using Rubato.Kernels;
+using Rubato.Kernels.Selection;
 using Rubato.Kernels.Similarity;
 using Rubato.Tests.Support;
 
@@ -68,6 +69,38 @@ public class ScanKernelTests
         for (int row = 0; row < 128; row++)
             ascending.AsSpan(row * 32, 32).Fill(row + 1);
         ExpectTheReference(Kernel(name), ascending, queries.AsSpan(128), 32, k: 3);
+    }
+
+    [SkippableTheory, MemberData(nameof(Names))]
+    public void MatchesTheReferenceOnWideRows(string name)
+    {
+        foreach (int dimension in new[] { 192, 256, 768, 1000, 4095, 4096 })
+        {
+            float[] items = Vectors.Uniform(new Random(dimension), 150 * dimension), queries = Vectors.Uniform(new Random(1), 18 * dimension);
+            items.AsSpan(0, dimension).Fill(1); // the largest sums of codes
+            queries.AsSpan(0, dimension).Fill(1);
+            queries.AsSpan(dimension, dimension).Fill(-1);
+            ExpectTheReference(Kernel(name), items, queries, dimension, k: 4);
+        }
+    }
+
+    [SkippableTheory, MemberData(nameof(Names))]
+    public void WorkersThatShareAKernelMergeToTheWhole(string name)
+    {
+        IScanKernel kernel = Kernel(name);
+        const int Rows = 6400, Dimension = 48, K = 30, Queries = 40;
+        float[] items = Vectors.Unit(new Random(8), Rows, Dimension), queries = Vectors.Unit(new Random(9), Queries, Dimension);
+        int[] whole = new int[Queries * K], parts = new int[2 * Queries * K], merged = new int[Queries * K];
+        float[] wholeScores = new float[Queries * K], partScores = new float[2 * Queries * K], mergedScores = new float[Queries * K];
+        using var quantised = new QuantisedArrays(items, Dimension);
+        ScanRequest Request(int first, int count) =>
+            new() { Items = quantised.Matrix(items, 1.001f), Queries = queries, K = K, FirstRow = first, RowCount = count };
+        new ScanScalar().Scan(Request(0, Rows), new ScanWorkspace(), whole, wholeScores);
+        Parallel.For(0, 2, part => kernel.Scan(
+            Request(part * Rows / 2, Rows / 2), new ScanWorkspace(), parts.AsSpan(part * Queries * K, Queries * K), partScores.AsSpan(part * Queries * K, Queries * K)));
+        MergeTopK.Merge(parts, partScores, lists: 2, K, merged, mergedScores);
+        Assert.Equal(whole, merged);
+        Assert.Equal(wholeScores, mergedScores);
     }
 
     [SkippableTheory, MemberData(nameof(Names))]
