@@ -14,8 +14,6 @@ internal sealed class LanesAssembler(PanelShape shape) : PanelAssembler(shape)
 
     private static readonly AssemblerRegisterZMM[] Queries = [zmm19, zmm20];
 
-    protected override int LaneIdStep => 1;
-
     protected override int AppendedRows => Block / Shape.Halves;
 
     private AssemblerRegisterZMM Sum(int row, int half) => Accumulators[row * Shape.Halves + half];

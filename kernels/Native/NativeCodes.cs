@@ -15,12 +15,14 @@ internal sealed class NativeCodes(bool codes, bool tiles, Func<byte[], Executabl
     {
         int halves = lanes == 1 ? 0 : (lanes + 15) / 16;
         int rowBytes = codes ? QuantisedRows.Padded(dimension) : dimension * sizeof(float);
-        return _assembled.GetOrAdd(new(codes, tiles && halves > 0, rowBytes, halves, streaming), static (shape, self) => self.Assemble(shape), this);
+        var shape = new PanelShape(codes, tiles && halves > 0, rowBytes, halves, streaming);
+        return _assembled.GetOrAdd(shape, static (shape, self) => self.Assemble(shape), this);
     }
 
     private NativePanelCode Assemble(PanelShape shape)
     {
-        PanelAssembler assembler = shape.Tiles ? new TilesAssembler(shape) : shape.Halves > 0 ? new LanesAssembler(shape) : new RowsAssembler(shape);
+        PanelAssembler assembler = shape.Tiles ? new TilesAssembler(shape)
+            : shape.Halves > 0 ? new LanesAssembler(shape) : new RowsAssembler(shape);
         return new(map(assembler.Assemble()), interleaved: shape.Halves > 0);
     }
 }

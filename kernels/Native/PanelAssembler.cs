@@ -22,7 +22,7 @@ internal abstract class PanelAssembler(PanelShape shape)
     /// <summary>How far ahead of their use rows are prefetched: 160 ns at 25 GB/s.</summary>
     private const int PrefetchBytes = 4096;
 
-    private Label _exit, _laneIds, _appendRows;
+    private Label _exit, _rowIds, _appendRows;
     private bool _rowsAppended;
 
     protected Assembler A { get; } = new(64);
@@ -31,27 +31,24 @@ internal abstract class PanelAssembler(PanelShape shape)
 
     protected Label Exit => _exit;
 
-    /// <summary>Step of the ids of vector lanes: 1 where vector lanes are queries, 32 where they are rows.</summary>
-    protected abstract int LaneIdStep { get; }
-
     /// <summary>Emits the loop over rows; ends by jumping to <see cref="Exit"/>.</summary>
     protected abstract void Body();
 
-    /// <summary>Values per row that <see cref="AppendRows"/> walks.</summary>
+    /// <summary>Rows of a hit's accumulators.</summary>
     protected virtual int AppendedRows => Block;
 
     /// <summary>Machine code of the whole.</summary>
     public byte[] Assemble()
     {
-        (_exit, _laneIds, _appendRows) = (A.CreateLabel(), A.CreateLabel(), A.CreateLabel());
+        (_exit, _rowIds, _appendRows) = (A.CreateLabel(), A.CreateLabel(), A.CreateLabel());
         Enter();
         Body();
         Leave();
         if (_rowsAppended)
             AppendRowsRoutine();
-        A.Label(ref _laneIds);
-        for (int lane = 0; lane < 16; lane++)
-            A.dd(lane * LaneIdStep);
+        A.Label(ref _rowIds);
+        for (int row = 0; row < Block; row++)
+            A.dd(row << PanelArguments.LaneBits);
         Data();
         return MachineCode.Assemble(A);
     }
@@ -77,7 +74,7 @@ internal abstract class PanelAssembler(PanelShape shape)
         A.shr(rax, 4);
         A.imul(rcx, rax, BlockBytes);
         A.add(rcx, __[rdi + PanelArguments.BlocksAt]);
-        A.vmovdqu32(zmm30, __zmmword_ptr[_laneIds]);
+        A.vmovdqu32(zmm30, __zmmword_ptr[_rowIds]);
     }
 
     private void Leave()
@@ -135,7 +132,7 @@ internal abstract class PanelAssembler(PanelShape shape)
         A.jmp(_exit);
     }
 
-    /// <summary>Appends what passes zmm31 of the rows of sums at rax.</summary>
+    /// <summary>Appends what passes zmm31 of the rows of sums at rax, in the lanes k1.</summary>
     /// <param name="row">the first of the rows, relative to r12</param>
     /// <param name="half">the lanes</param>
     protected void AppendRows(int row, int half)
@@ -149,8 +146,8 @@ internal abstract class PanelAssembler(PanelShape shape)
         A.call(_appendRows);
     }
 
-    /// <summary>Appends the lanes k1 (as a number in r15d, not zero) of zmm0 with ids ebp + lane id; changes r15, r11, zmm0, zmm1.</summary>
-    protected void AppendLanes()
+    /// <summary>Appends the rows k1 (as a number in r15d) of zmm0 with ids ebp + row · 32; changes r15, r11, zmm0, zmm1.</summary>
+    protected void AppendColumn()
     {
         A.vpbroadcastd(zmm1, ebp);
         A.vpaddd(zmm1, zmm1, zmm30);
@@ -165,40 +162,49 @@ internal abstract class PanelAssembler(PanelShape shape)
     }
 
     /// <summary>
-    /// rax: rows of 16 sums; ebp: id of the first row's lane 0; zmm22: scale, zmm29: first sums, zmm31: thresholds.
-    /// Changes rax, r11, rbp, zmm0, zmm1.
+    /// Lane by lane of k1, gathers the column of sums and appends what passes: most hits have one lane, and a column has no branches.
+    /// rax: rows of 16 sums; ebp: id of the first row's lane 0; zmm22: scale, zmm29: first sums, zmm31: thresholds. Changes r11, zmm0, zmm1.
     /// </summary>
     private void AppendRowsRoutine()
     {
-        Label next = A.CreateLabel(), skip = A.CreateLabel();
+        const int Thresholds = PanelArguments.TileScratchBytes, FirstSumCopies = Thresholds + 64;
+        Label next = A.CreateLabel();
         A.Label(ref _appendRows);
-        A.push(r15);
+        A.push(r10);
         A.push(r12);
-        A.mov(r12d, AppendedRows);
+        A.push(r15);
+        A.kmovw(r10d, k1);
+        A.vmovups(__zmmword_ptr[r14 + Thresholds], zmm31);
+        if (Shape.Codes)
+            A.vmovdqu32(__zmmword_ptr[r14 + FirstSumCopies], zmm29);
+        A.mov(r15d, (1 << AppendedRows) - 1);
+        A.kmovw(k3, r15d);
+        A.vpsrld(zmm28, zmm30, 1); // 16 sums per row
         A.Label(ref next);
-        A.vmovdqu32(zmm0, __zmmword_ptr[rax]);
+        A.tzcnt(r12d, r10d);
+        A.lea(r11, __[rax + r12 * 4]);
+        A.kmovw(k2, k3);
+        A.vpgatherdd(zmm0.k2, __[r11 + zmm28 * 4]);
         if (Shape.Codes)
         {
-            A.vpaddd(zmm0, zmm0, zmm29);
+            A.vpaddd(zmm0, zmm0, __dword_bcst[r14 + r12 * 4 + FirstSumCopies]);
             A.vcvtdq2ps(zmm1, zmm0);
             A.vmulps(zmm1, zmm1, zmm22);
-            A.vcmpps(k1, zmm1, zmm31, GreaterOrEqual);
+            A.vcmpps(k1.k3, zmm1, __dword_bcst[r14 + r12 * 4 + Thresholds], GreaterOrEqual);
         }
         else
         {
-            A.vcmpps(k1, zmm0, zmm31, GreaterOrEqual);
+            A.vcmpps(k1.k3, zmm0, __dword_bcst[r14 + r12 * 4 + Thresholds], GreaterOrEqual);
         }
         A.kmovw(r15d, k1);
-        A.test(r15d, r15d);
-        A.jz(skip);
-        AppendLanes();
-        A.Label(ref skip);
-        A.add(rax, 64);
-        A.add(ebp, 1 << PanelArguments.LaneBits);
-        A.dec(r12d);
+        A.add(ebp, r12d);
+        AppendColumn();
+        A.sub(ebp, r12d);
+        A.blsr(r10d, r10d);
         A.jnz(next);
-        A.pop(r12);
         A.pop(r15);
+        A.pop(r12);
+        A.pop(r10);
         A.ret();
     }
 }

@@ -10,8 +10,6 @@ internal sealed class RowsAssembler(PanelShape shape) : PanelAssembler(shape)
     private static readonly AssemblerRegisterZMM[] Sums =
         [zmm3, zmm4, zmm5, zmm6, zmm7, zmm8, zmm9, zmm10, zmm11, zmm12, zmm13, zmm14, zmm15, zmm16, zmm17, zmm18];
 
-    protected override int LaneIdStep => 1 << PanelArguments.LaneBits;
-
     protected override void Body()
     {
         Label again = A.CreateLabel(), hit = A.CreateLabel(), done = A.CreateLabel();
@@ -59,7 +57,7 @@ internal sealed class RowsAssembler(PanelShape shape) : PanelAssembler(shape)
         A.Label(ref hit);
         A.mov(ebp, r12d);
         A.shl(ebp, PanelArguments.LaneBits);
-        AppendLanes();
+        AppendColumn();
         A.jmp(done);
     }
 

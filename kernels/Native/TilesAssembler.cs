@@ -16,8 +16,6 @@ internal sealed class TilesAssembler(PanelShape shape) : PanelAssembler(shape)
 
     private Label _configuration;
 
-    protected override int LaneIdStep => 1;
-
     protected override void Body()
     {
         Label again = A.CreateLabel(), drain = A.CreateLabel();

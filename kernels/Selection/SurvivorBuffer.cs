@@ -16,6 +16,9 @@ internal sealed class SurvivorBuffer
     /// <summary>Survivors held.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Whether another row needs <see cref="Reserve"/>.</summary>
+    public bool Full => Count == _floor.Length;
+
     /// <summary>The k-th best floor known; a row whose upper bound is below it has been dropped.</summary>
     public float Bar { get; private set; }
 

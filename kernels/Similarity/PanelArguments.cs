@@ -21,8 +21,11 @@ internal unsafe struct PanelArguments
     /// <summary>Room for hits: one step of 32 rows × 32 lanes past the limit, and a vector past the end.</summary>
     public const int HitCapacity = HitLimit + 32 * Lanes + 16;
 
-    /// <summary>Bytes that the assembled code may use as scratch: four tiles and a tile configuration.</summary>
-    public const int ScratchBytes = 4 * 1024 + 64;
+    /// <summary>Bytes of scratch for four tiles.</summary>
+    public const int TileScratchBytes = 4 * 1024;
+
+    /// <summary>Bytes that the code may use as scratch: tiles, thresholds and first sums.</summary>
+    public const int ScratchBytes = TileScratchBytes + 2 * 64;
 
     /// <summary>Where the fields are, for the assembled code.</summary>
     public const int RowsAt = 0, BlocksAt = 8, QueriesAt = 16, LaneBoundsAt = 24, HitIdsAt = 32, HitValuesAt = 40,

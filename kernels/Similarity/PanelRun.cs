@@ -110,7 +110,7 @@ internal unsafe ref struct PanelRun
             float error = query.ErrorFactor * block.ErrorMax + query.NormFactor * block.NormMax + query.Constant;
             if (score + error < survivors.Bar)
                 continue; // the bar has risen since the hit was written
-            if (survivors.Reserve(room: 1, _workspace))
+            if (survivors.Full && survivors.Reserve(room: 1, _workspace))
                 Describe(group, lane);
             if (!survivors.Crowded)
                 survivors.Append(score - error * query.Margin, score + error, firstRow + row);

@@ -10,7 +10,10 @@ namespace Rubato.Kernels.Similarity;
 /// <param name="name">name by which the variant is forced and reported</param>
 /// <param name="arithmetic">what is read and how it is bounded</param>
 /// <param name="codes">the code that reads it</param>
-/// <param name="fallback">takes over where the matrix lacks what is read, where bounds do not hold, where survivors are a crowd, and where a bar turns out to have been too high</param>
+/// <param name="fallback">
+/// takes over where the matrix lacks what is read, where bounds do not hold, where survivors are a crowd, and where a bar turns out to have
+/// been too high
+/// </param>
 internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, PanelCodes codes, IScanKernel fallback) : IScanKernel
 {
     /// <summary>Bytes of rows per panel: half of a second-level cache of 512 KB, the smallest in use.</summary>
@@ -35,7 +38,8 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
         for (int first = 0, k = request.K; first < request.QueryCount; first += BlockQueries)
         {
             int queries = Math.Min(BlockQueries, request.QueryCount - first);
-            rescored += Block(request.Slice(first, queries), workspace, rows.Slice(first * k, queries * k), scores.Slice(first * k, queries * k));
+            Span<int> blockRows = rows.Slice(first * k, queries * k);
+            rescored += Block(request.Slice(first, queries), workspace, blockRows, scores.Slice(first * k, queries * k));
         }
         return new ScanStatistics((long)request.RowCount * request.QueryCount, rescored);
     }
@@ -57,7 +61,8 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
                 rescored += ExactScan.Scan(request, query, workspace, rows.Slice(query * k, k), scores.Slice(query * k, k));
                 continue;
             }
-            passedOn[query] = !arithmetic.Prepare(request.Items, request.Query(query), ref lanes[active], new Span<byte>(plain + (long)active * queryBytes, queryBytes));
+            var lanePlain = new Span<byte>(plain + (long)active * queryBytes, queryBytes); // SAFETY: reserved for whole groups above
+            passedOn[query] = !arithmetic.Prepare(request.Items, request.Query(query), ref lanes[active], lanePlain);
             if (passedOn[query])
                 continue;
             lanes[active].Query = query;
@@ -114,7 +119,8 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
                 int whole = count / PanelRun.RowStep * PanelRun.RowStep;
                 byte* rows = (byte*)values + (long)row * rowBytes;
                 run.Panel(rows, null, row, whole);
-                run.Panel(Tail(rows + (long)whole * rowBytes, (long)(count - whole) * rowBytes, rowBytes, workspace), null, row + whole, count - whole);
+                byte* tail = Tail(rows + (long)whole * rowBytes, (long)(count - whole) * rowBytes, rowBytes, workspace);
+                run.Panel(tail, null, row + whole, count - whole);
             }
     }
 

@@ -13,7 +13,10 @@ internal sealed unsafe class PinnedBuffer
     {
         long bytes = checked(count * sizeof(T) + 64);
         if (_bytes.Length < bytes)
-            _bytes = GC.AllocateUninitializedArray<byte>(checked((int)Math.Max(bytes, Math.Min(2L * _bytes.Length, Array.MaxLength))), pinned: true);
+        {
+            int length = checked((int)Math.Max(bytes, Math.Min(2L * _bytes.Length, Array.MaxLength)));
+            _bytes = GC.AllocateUninitializedArray<byte>(length, pinned: true);
+        }
         return Current<T>();
     }
 

@@ -1,6 +1,8 @@
 namespace Rubato.Kernels.Similarity;
 
-/// <summary>Makes the int8 copy of rows: symmetric, one scale per block of 16 rows, with a proven bound of the error; the same bits on every machine.</summary>
+/// <summary>
+/// Makes the int8 copy of rows: symmetric, one scale per block of 16 rows, with a proven bound of the error; the same bits on every machine.
+/// </summary>
 public static class Quantiser
 {
     /// <summary>Largest magnitude of x̂; −128 is not used, so that rows and their negatives quantise alike.</summary>
@@ -24,7 +26,8 @@ public static class Quantiser
         _ = new QuantisedRows(codes, blocks, matrix.Rows, dimension); // checks the shapes
         int bad = FiniteCheck.FirstNonFinite(values);
         if (bad >= 0)
-            throw new ArgumentException($"row {bad / dimension} holds {values[bad]} at coordinate {bad % dimension}; values must be finite", nameof(values));
+            throw new ArgumentException(
+                $"row {bad / dimension} holds {values[bad]} at coordinate {bad % dimension}; values must be finite", nameof(values));
         int stride = QuantisedRows.Padded(dimension);
         codes.Fill(QuantisedRows.ZeroCode);
         blocks.Fill(new(Scale: 1, ErrorMax: 0, NormMax: 0));

@@ -75,7 +75,8 @@ public sealed class ScanVector : IScanKernel
                     continue;
                 var side0 = new Side(survivors[pair], errors[pair], allowed0);
                 var side1 = new Side(survivors[two ? pair + 1 : pair], errors[two ? pair + 1 : pair], allowed1);
-                Panel<TWidth, TVector>(request.Items, row, Math.Min(64, end - row), packed.Slice(pair * packedDimension, 2 * packedDimension), side0, side1);
+                ReadOnlySpan<float> pairPacked = packed.Slice(pair * packedDimension, 2 * packedDimension);
+                Panel<TWidth, TVector>(request.Items, row, Math.Min(64, end - row), pairPacked, side0, side1);
             }
 
         for (int i = 0; i < active; i++)
