@@ -19,8 +19,11 @@ internal static class Settings
         Setting.Number("Scoring:RelevanceWeight", 0, 1e6, (o, v) => o.Engine = o.Engine with { RelevanceWeight = v }),
         Setting.Number("Scoring:PromotionWeight", 0, 1e6, (o, v) => o.Engine = o.Engine with { PromotionWeight = v }),
         Setting.Text("Scoring:Variant", "the name of a kernel variant (rubato doctor lists them)", (o, v) => o.Engine = o.Engine with { Variant = v }),
-        Setting.Whole("Scoring:SearchThreads", 1, 256, (o, v) => o.Engine = o.Engine with { SearchThreads = v }),
-        Setting.Whole("Limits:CandidatesMax", 1, 65_536, (o, v) => WithLimits(o, o.Engine.Limits with { CandidatesMax = v })),
+        Setting.Whole("Scoring:SearchThreads", 1, RowSearcher.ThreadsMax, (o, v) => o.Engine = o.Engine with { SearchThreads = v }),
+        Setting.Whole("Limits:CandidatesMax", 1, 65_536, (o, v) => WithLimits(o, o.Engine.Limits with
+        {
+            CandidatesMax = v, BatchCandidatesMax = Math.Max(v, o.Engine.Limits.BatchCandidatesMax), // a batch holds at least one request
+        })),
         Setting.Whole("Limits:SlotsMax", 1, 4096, (o, v) => WithLimits(o, o.Engine.Limits with { SlotsMax = v })),
         Setting.Whole("Limits:RetrievalDepth", 1, 4096, (o, v) => WithLimits(o, o.Engine.Limits with { RetrievalDepth = v })),
         Setting.Whole("Limits:DeniedLicensorsMax", 0, 4096, (o, v) => WithLimits(o, o.Engine.Limits with { DeniedLicensorsMax = v })),
