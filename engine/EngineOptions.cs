@@ -27,7 +27,7 @@ public sealed record EngineOptions
     /// <summary>Similarity kernel variant forced by name, for tests, bench and operators; null takes the fastest that this CPU runs.</summary>
     public string? Variant { get; init; }
 
-    /// <summary>Threads of one search, 1 to 256; 1 because lanes, not searches, share out a server's cores.</summary>
+    /// <summary>Threads of one search, 1 to <see cref="RowSearcher.ThreadsMax"/>; 1 because lanes, not searches, share out a server's cores.</summary>
     public int SearchThreads { get; init; } = 1;
 
     /// <summary>Sizes of requests and batches.</summary>

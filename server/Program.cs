@@ -12,6 +12,7 @@ internal static class Program
         CatalogueCommand.Create(),
         SearchCommand.Create(),
         LoadCommand.Create(),
+        DoctorCommand.Create(),
     };
 
     private static Task<int> Main(string[] args)

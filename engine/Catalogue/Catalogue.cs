@@ -98,8 +98,7 @@ public sealed class Catalogue : IDisposable
     public void RowsOf(ReadOnlySpan<long> ids, Span<int> rows)
     {
         if (rows.Length != ids.Length) throw new ArgumentException($"{ids.Length} ids need as many rows, not {rows.Length}", nameof(rows));
-        ReadOnlySpan<long> trackIds = TrackIds;
-        for (int i = 0; i < ids.Length; i++) rows[i] = _index.RowOf(trackIds, ids[i]);
+        _index.RowsOf(TrackIds, ids, rows);
     }
 
     /// <summary>Counts what the catalogue holds; reads the attributes of every row.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Rubato;
 
 /// <summary>Finds the row of a track id: open addressing, half full, built once, immutable.</summary>
@@ -52,17 +54,29 @@ internal sealed class TrackIdIndex
 
     /// <summary>The row of an id, −1 when unknown.</summary>
     /// <param name="ids">the ids that the index was built from</param> <param name="id">any number</param>
-    public int RowOf(ReadOnlySpan<long> ids, long id)
+    public int RowOf(ReadOnlySpan<long> ids, long id) => _slots is { } slots ? Find(slots, ids, id) : Identity(id);
+
+    /// <summary>The rows of many ids; the loops are apart so that independent look-ups overlap in the processor.</summary>
+    public void RowsOf(ReadOnlySpan<long> ids, ReadOnlySpan<long> wanted, Span<int> rows)
     {
-        ulong[]? slots = _slots;
-        if (slots is null) return (ulong)id < (ulong)_rows ? (int)id : -1;
+        if (_slots is { } slots)
+            for (int i = 0; i < wanted.Length; i++) rows[i] = Find(slots, ids, wanted[i]);
+        else
+            for (int i = 0; i < wanted.Length; i++) rows[i] = Identity(wanted[i]);
+    }
+
+    private int Identity(long id) => (ulong)id < (ulong)_rows ? (int)id : -1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Find(ulong[] slots, ReadOnlySpan<long> ids, long id)
+    {
         ulong hash = Hash(id);
         for (int slot = Home(hash, slots.Length); ; slot = slot + 1 == slots.Length ? 0 : slot + 1)
         {
             ulong entry = slots[slot];
-            int row = (int)(uint)entry;
-            if (entry >> 32 == (uint)hash && (uint)row < (uint)ids.Length && ids[row] == id) return row;
             if (entry == Empty) return -1;
+            int row = (int)(uint)entry;
+            if (entry >> 32 == (uint)hash && ids[row] == id) return row;
         }
     }
 

@@ -23,6 +23,17 @@ public readonly ref struct ItemMatrix
         NormMax = normMax;
     }
 
+    /// <summary>The same rows with their int8 copy, which the int8 scans read instead of the values.</summary>
+    /// <exception cref="ArgumentException">The copy has another shape.</exception>
+    public ItemMatrix(ReadOnlySpan<float> values, int dimension, float normMax, QuantisedRows quantised)
+        : this(values, dimension, normMax)
+    {
+        if (quantised.Rows != Rows || quantised.Dimension != dimension)
+            throw new ArgumentException(
+                $"{Rows} rows of {dimension} have an int8 copy of {quantised.Rows} rows of {quantised.Dimension}", nameof(quantised));
+        Quantised = quantised;
+    }
+
     /// <summary>Largest supported dimension.</summary>
     public const int DimensionMax = 4096;
 
@@ -34,6 +45,9 @@ public readonly ref struct ItemMatrix
 
     /// <summary>An upper bound of the Euclidean norm of every row.</summary>
     public float NormMax { get; }
+
+    /// <summary>The int8 copy; default (0 rows) where there is none, and scans read the fp32 values.</summary>
+    public QuantisedRows Quantised { get; }
 
     /// <summary>Number of rows; rows × dimension is at most 2³¹ − 1.</summary>
     public int Rows => Values.Length / Dimension;

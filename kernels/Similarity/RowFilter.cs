@@ -18,6 +18,13 @@ internal static class RowFilter
         return end - first >= 64 ? word : word & ((1ul << (end - first)) - 1);
     }
 
+    /// <summary>Whether a filter that all queries share allows any row of a range; with a filter per query the answer is yes.</summary>
+    public static bool Any(ReadOnlySpan<ulong> allowed, int rows, int first, int rowCount) =>
+        allowed.Length != ScanRequest.FilterWords(rows) || allowed[(first / 64)..((first + rowCount + 63) / 64)].ContainsAnyExcept(0ul);
+
+    /// <summary>Whether row is allowed.</summary>
+    public static bool Allows(ReadOnlySpan<ulong> filter, int row) => filter.IsEmpty || (filter[row / 64] >> (row % 64) & 1) != 0;
+
     /// <summary>Whether so few rows of a range are allowed that they are better fetched one by one.</summary>
     public static bool IsSparse(ReadOnlySpan<ulong> filter, int first, int rowCount)
     {

@@ -1,18 +1,40 @@
+using Rubato.Kernels.Native;
+
 namespace Rubato.Kernels.Similarity;
 
 /// <summary>All variants of the scan kernel.</summary>
+/// <remarks>The int8 variants read the int8 copy of a matrix; where it has none they run the fp32 variant of their instruction set.</remarks>
 public static class ScanKernels
 {
     /// <summary>The variants, fastest first.</summary>
-    public static IReadOnlyList<KernelVariant<IScanKernel>> Variants { get; } =
-    [
-        new("vector", new ScanVector(), Reason: null),
-        new("scalar", new ScanScalar(), Reason: null),
-    ];
+    public static IReadOnlyList<KernelVariant<IScanKernel>> Variants { get; } = For(CpuFeatures.Detect(), code => ExecutableMemory.Copy(code));
 
     /// <summary>The fastest variant of this machine, or the one forced by name.</summary>
     /// <param name="forced">a name of <see cref="Variants"/>; null takes the fastest</param>
     /// <exception cref="ArgumentException">There is no variant of that name.</exception>
     /// <exception cref="NotSupportedException">This machine cannot run the forced variant.</exception>
     public static IScanKernel Pick(string? forced = null) => KernelVariant<IScanKernel>.Pick(Variants, forced);
+
+    /// <summary>The variants of a machine with given features and a given way to get executable memory.</summary>
+    internal static IReadOnlyList<KernelVariant<IScanKernel>> For(CpuFeatures cpu, Func<byte[], ExecutableMemory> map)
+    {
+        var scalar = new ScanScalar();
+        var vector = new ScanVector();
+        var avx512 = new PanelScan("avx512", FloatArithmetic.Instance, new NativeCodes(codes: false, tiles: false, map), fallback: vector);
+        IScanKernel wide = cpu.Avx512 is null ? avx512 : vector;
+        PanelScan Int8(string name, PanelCodes codes, IScanKernel fallback) => new(name, Int8Arithmetic.Instance, codes, fallback);
+        return
+        [
+            Listed(Int8("amx-int8", new NativeCodes(codes: true, tiles: true, map), wide), cpu.AmxInt8),
+            Listed(Int8("avx512-vnni", new NativeCodes(codes: true, tiles: false, map), wide), cpu.Avx512Vnni),
+            Listed(Int8("vector-int8", new VectorInt8Codes(), wide)),
+            Listed(avx512, cpu.Avx512),
+            Listed(vector),
+            Listed(Int8("scalar-int8", new SingleCode(new ScalarRowsCode()), scalar)),
+            Listed(scalar),
+        ];
+    }
+
+    private static KernelVariant<IScanKernel> Listed(IScanKernel kernel, string? reason = null) =>
+        new(kernel.Name, reason is null ? kernel : null, reason);
 }

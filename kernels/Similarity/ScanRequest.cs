@@ -42,14 +42,18 @@ public readonly ref struct ScanRequest
         return Allowed.Length <= words ? Allowed : Allowed.Slice(query * words, words);
     }
 
-    /// <summary>The same search for one of its queries.</summary>
-    internal ScanRequest Only(int query) => new()
+    /// <summary>The same search for a few consecutive queries.</summary>
+    internal ScanRequest Slice(int first, int count)
     {
-        Items = Items,
-        Queries = Query(query),
-        K = K,
-        FirstRow = FirstRow,
-        RowCount = RowCount,
-        Allowed = Filter(query),
-    };
+        int words = FilterWords(Items.Rows);
+        return new()
+        {
+            Items = Items,
+            Queries = Queries.Slice(first * Items.Dimension, count * Items.Dimension),
+            K = K,
+            FirstRow = FirstRow,
+            RowCount = RowCount,
+            Allowed = Allowed.Length <= words ? Allowed : Allowed.Slice(first * words, count * words),
+        };
+    }
 }

@@ -20,7 +20,7 @@ public sealed class ScanScalar : IScanKernel
             ReadOnlySpan<ulong> filter = request.Filter(query);
             for (int row = request.FirstRow; row < request.FirstRow + request.RowCount; row++)
             {
-                if (!filter.IsEmpty && (filter[row / 64] >> (row % 64) & 1) == 0)
+                if (!RowFilter.Allows(filter, row))
                     continue;
                 ulong key = RankKey.Of(ScoreScalar.Of(request.Query(query), request.Items.Row(row)), row);
                 scored++;

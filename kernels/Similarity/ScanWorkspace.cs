@@ -35,7 +35,10 @@ public sealed class ScanWorkspace
         return CollectionsMarshal.AsSpan(_buffers)[..count];
     }
 
-    private static Span<T> Sized<T>(ref T[] array, int count)
+    /// <summary>Memory of the scans that run panel code.</summary>
+    internal PanelWorkspace Panel { get; } = new();
+
+    internal static Span<T> Sized<T>(ref T[] array, int count)
     {
         if (array.Length < count)
             array = new T[Math.Max(count, 2 * array.Length)];

@@ -131,11 +131,11 @@ public class EngineTests
         }
     }
 
-    [Theory, InlineData("vector"), InlineData("scalar")]
-    public void AForcedVariantGivesTheSameAnswers(string variant)
+    [Theory, InlineData("vector", 1), InlineData("scalar", 3)]
+    public void AForcedVariantOnSeveralThreadsGivesTheSameAnswers(string variant, int threads)
     {
         using var world = new EngineWorld(41);
-        using Engine free = Engine.Open(world.Options), forced = Engine.Open(world.Options with { Variant = variant });
+        using Engine free = Engine.Open(world.Options), forced = Engine.Open(world.Options with { Variant = variant, SearchThreads = threads });
         Assert.Equal((variant, variant), (forced.ScoreVariant, forced.ScanVariant));
         ResponseBatch expected = free.CreateResponses(), actual = forced.CreateResponses();
         free.Score(Filled(free, world), expected);

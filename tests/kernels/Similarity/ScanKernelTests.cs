@@ -11,7 +11,11 @@ public class ScanKernelTests
     [
         .. ScanKernels.Variants, new("vector 512", new AtWidth<FloatWidth512, Vector512<float>>(), null),
         new("vector 256", new AtWidth<FloatWidth256, Vector256<float>>(), null), new("vector 128", new AtWidth<FloatWidth128, Vector128<float>>(), null),
+        new("vector-int8 rows", Int8(new VectorRowsCode<CodeDot256, Vector256<int>>()), null),
+        new("vector-int8 128", Int8(new VectorRowsCode<CodeDot128, Vector128<int>>()), null),
     ];
+
+    private static PanelScan Int8(PanelCode code) => new("int8", Int8Arithmetic.Instance, new SingleCode(code), new ScanScalar());
 
     public static TheoryData<string> Names => new(Variants.Select(variant => variant.Name));
 
@@ -98,12 +102,13 @@ public class ScanKernelTests
         IScanKernel kernel = Kernel(name);
         float[] items = Vectors.Unit(new Random(1), 2000, 32), queries = items[..(20 * 32)];
         var workspace = new ScanWorkspace();
+        using var quantised = new QuantisedArrays(items, 32);
         int[] rows = new int[20 * 10];
         float[] scores = new float[20 * 10];
         long Allocated()
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            kernel.Scan(new ScanRequest { Items = new(items, 32, normMax: 1.001f), Queries = queries, K = 10, RowCount = 2000 }, workspace, rows, scores);
+            kernel.Scan(new ScanRequest { Items = quantised.Matrix(items, 1.001f), Queries = queries, K = 10, RowCount = 2000 }, workspace, rows, scores);
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
         Allocated();
@@ -132,9 +137,10 @@ public class ScanKernelTests
     private static void ExpectTheReference(
         IScanKernel kernel, ReadOnlySpan<float> items, ReadOnlySpan<float> queries, int dimension, int k, ulong[]? filter = null, int first = 0, int? count = null)
     {
+        using var quantised = new QuantisedArrays(items, dimension);
         var request = new ScanRequest
         {
-            Items = new ItemMatrix(items, dimension, Vectors.NormMax(items, dimension)),
+            Items = quantised.Matrix(items, Vectors.NormMax(items, dimension)),
             Queries = queries,
             K = k,
             FirstRow = first,

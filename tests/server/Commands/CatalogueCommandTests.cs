@@ -70,6 +70,7 @@ public sealed class CatalogueCommandTests : IDisposable
         Assert.Contains("rubato catalogue build --help", await RubatoCommand.Refused(2, "catalogue", "build", "--out", "c.rbt"));
         Assert.Contains("rubato catalogue info --help", await RubatoCommand.Refused(2, "catalogue", "info"));
         await RubatoCommand.Refused(2, "catalogue", "build", "--vectors", "v.npy", "--out", "c.rbt", "--bogus", "1");
+        Assert.Contains("--out is empty", await RubatoCommand.Refused(2, "catalogue", "build", "--vectors", "v.npy", "--out", ""));
         await RubatoCommand.Refused(2, "catalogue");
         await RubatoCommand.Refused(2, "nonsense");
         await RubatoCommand.Refused(2);

@@ -1,0 +1,13 @@
+namespace Rubato.Kernels.Native;
+
+/// <summary>What panel code is specialised on.</summary>
+/// <param name="Codes">int8 codes rather than fp32 values</param>
+/// <param name="Tiles">tile products rather than vectors</param>
+/// <param name="RowBytes">bytes from row to row</param>
+/// <param name="Halves">groups of 16 lanes: 1 or 2; 0 for a single query in plain layout</param>
+/// <param name="Streaming">whether to prefetch rows</param>
+internal readonly record struct PanelShape(bool Codes, bool Tiles, int RowBytes, int Halves, bool Streaming)
+{
+    /// <summary>Bytes of one query in plain layout.</summary>
+    public int QueryBytes => (RowBytes + 63) / 64 * 64;
+}

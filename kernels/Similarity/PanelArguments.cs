@@ -1,0 +1,66 @@
+using System.Runtime.InteropServices;
+
+namespace Rubato.Kernels.Similarity;
+
+/// <summary>
+/// The argument block of panel code, machine code or C#: a panel of rows against a group of up to 32 queries (lanes). The code appends
+/// a hit for every row and lane whose score reaches the lane's bar, and writes nothing for the others.
+/// </summary>
+/// <remarks>The assembled code addresses the fields by <see cref="Marshal.OffsetOf{T}(string)"/>; see Native/README.md.</remarks>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct PanelArguments
+{
+    /// <summary>Lanes of a group.</summary>
+    public const int Lanes = 32;
+
+    /// <summary>Bits of a hit's id that hold the lane; the rest is the row within the panel.</summary>
+    public const int LaneBits = 5;
+
+    /// <summary>Hits after which the code returns to have them drained, so that the bars rise.</summary>
+    public const int HitLimit = 1024;
+
+    /// <summary>Room for hits: one step of 32 rows × 32 lanes past the limit, and a vector past the end.</summary>
+    public const int HitCapacity = HitLimit + 32 * Lanes + 16;
+
+    /// <summary>Bytes that the assembled code may use as scratch: four tiles and a tile configuration.</summary>
+    public const int ScratchBytes = 4 * 1024 + 64;
+
+    /// <summary>Row 0 of the panel: codes u8 or values f4, row-major.</summary>
+    public byte* Rows;
+
+    /// <summary>[rows] f4, one per row of the panel; unused by fp32 code.</summary>
+    public float* Scales;
+
+    /// <summary>[rows ÷ 16] bounds of the panel; unused by fp32 code.</summary>
+    public BlockBound* Bounds;
+
+    /// <summary>The group's queries in the layout that the code asks for.</summary>
+    public byte* Queries;
+
+    /// <summary>[2 halves of 16 lanes][bar, error factor, norm factor, first sum][16] f4 (the last i4).</summary>
+    public float* LaneBounds;
+
+    /// <summary>[hits] i4: row within the panel · 32 + lane.</summary>
+    public int* HitIds;
+
+    /// <summary>[hits] dot products: i4 of codes, f4 of values.</summary>
+    public int* HitValues;
+
+    /// <summary>Hits written so far.</summary>
+    public long HitCount;
+
+    /// <summary>The next row to score; a multiple of 32, advanced by the code.</summary>
+    public long Row;
+
+    /// <summary>Where to stop; a multiple of 32.</summary>
+    public long RowEnd;
+
+    /// <summary>64-byte aligned scratch memory.</summary>
+    public byte* Scratch;
+
+    /// <summary>Bytes from row to row; assembled code has it built in.</summary>
+    public int RowBytes;
+
+    /// <summary>Queries in the group; assembled code has a bound of it built in.</summary>
+    public int LaneCount;
+}

@@ -1,0 +1,11 @@
+namespace Rubato.Kernels.Similarity;
+
+/// <summary>A family of panel codes: the code for each shape of the work.</summary>
+internal abstract class PanelCodes
+{
+    /// <summary>The code for rows of a dimension and a number of queries.</summary>
+    /// <param name="dimension">values per row</param>
+    /// <param name="lanes">1 to <see cref="PanelArguments.Lanes"/></param>
+    /// <param name="streaming">whether the rows come from memory rather than from the cache</param>
+    public abstract PanelCode For(int dimension, int lanes, bool streaming);
+}

@@ -1,0 +1,125 @@
+using System.Runtime.InteropServices;
+using Rubato.Kernels.Selection;
+
+namespace Rubato.Kernels.Similarity;
+
+/// <summary>One pass of a block of queries over panels of rows.</summary>
+internal unsafe ref struct PanelRun
+{
+    /// <summary>Panel code scores whole steps of this many rows.</summary>
+    public const int RowStep = 32;
+
+    /// <summary>Floats of a group in <see cref="PanelArguments.LaneBounds"/>.</summary>
+    private const int GroupFloats = 4 * PanelArguments.Lanes;
+
+    private readonly ScanRequest _request;
+    private readonly ScanWorkspace _workspace;
+    private readonly PanelArithmetic _arithmetic;
+    private readonly ReadOnlySpan<Lane> _lanes;
+    private readonly ReadOnlySpan<SurvivorBuffer> _survivors;
+    private readonly byte* _plain, _interleaved;
+    private readonly float* _bounds;
+    private readonly long _groupBytes;
+    private readonly PanelCode _stream, _resident, _last;
+    private PanelArguments _arguments;
+
+    public PanelRun(
+        in ScanRequest request, ScanWorkspace workspace, PanelArithmetic arithmetic, PanelCodes codes,
+        ReadOnlySpan<Lane> lanes, ReadOnlySpan<SurvivorBuffer> survivors)
+    {
+        _request = request;
+        _workspace = workspace;
+        _arithmetic = arithmetic;
+        _lanes = lanes;
+        _survivors = survivors;
+        PanelWorkspace panel = workspace.Panel;
+        int dimension = request.Items.Dimension, queryBytes = arithmetic.QueryBytes(dimension), groups = Groups;
+        _groupBytes = (long)PanelArguments.Lanes * queryBytes;
+        _plain = panel.Plain.Current<byte>();
+        _interleaved = panel.Interleaved.Reserve<byte>(groups * _groupBytes);
+        _bounds = panel.LaneBounds.Reserve<float>((long)groups * GroupFloats);
+        _arguments.HitIds = panel.HitIds.Reserve<int>(PanelArguments.HitCapacity);
+        _arguments.HitValues = panel.HitValues.Reserve<int>(PanelArguments.HitCapacity);
+        _arguments.Scratch = panel.Scratch.Reserve<byte>(PanelArguments.ScratchBytes);
+        _arguments.RowBytes = arithmetic.RowBytes(request.Items);
+        int lastLanes = lanes.Length - (groups - 1) * PanelArguments.Lanes;
+        _stream = codes.For(dimension, Math.Min(lanes.Length, PanelArguments.Lanes), streaming: true);
+        _resident = codes.For(dimension, PanelArguments.Lanes, streaming: false);
+        _last = codes.For(dimension, lastLanes, streaming: groups == 1);
+        // SAFETY: the plain queries were reserved for whole groups; lanes without a query are zero, so that they never hit
+        NativeMemory.Clear(_plain + (long)lanes.Length * queryBytes, (nuint)(((long)groups * PanelArguments.Lanes - lanes.Length) * queryBytes));
+        for (int group = 0; group < groups; group++)
+        {
+            if (Code(group).Interleaved)
+                arithmetic.Interleave(_plain + group * _groupBytes, _interleaved + group * _groupBytes, queryBytes, PanelArguments.Lanes);
+            for (int lane = 0; lane < PanelArguments.Lanes; lane++)
+                Describe(group, lane);
+        }
+    }
+
+    private readonly int Groups => (_lanes.Length + PanelArguments.Lanes - 1) / PanelArguments.Lanes;
+
+    /// <summary>Scores a panel for all queries.</summary>
+    /// <param name="rows">row 0 of the panel</param>
+    /// <param name="scales">its scale; null for fp32 values</param>
+    /// <param name="bounds">its bound; null for fp32 values</param>
+    /// <param name="firstRow">its number in the matrix</param>
+    /// <param name="count">rows in the panel; memory is readable up to the next multiple of <see cref="RowStep"/></param>
+    public void Panel(byte* rows, float* scales, BlockBound* bounds, int firstRow, int count)
+    {
+        _arguments.Rows = rows;
+        _arguments.Scales = scales;
+        _arguments.Bounds = bounds;
+        for (int group = 0; group < Groups && count > 0; group++)
+        {
+            PanelCode code = Code(group);
+            _arguments.Queries = (code.Interleaved ? _interleaved : _plain) + group * _groupBytes;
+            _arguments.LaneBounds = _bounds + group * GroupFloats;
+            _arguments.LaneCount = Math.Min(PanelArguments.Lanes, _lanes.Length - group * PanelArguments.Lanes);
+            _arguments.Row = 0;
+            _arguments.RowEnd = (count + RowStep - 1) / RowStep * RowStep;
+            fixed (PanelArguments* arguments = &_arguments)
+                while (_arguments.Row < _arguments.RowEnd)
+                {
+                    _arguments.HitCount = 0;
+                    code.Run(arguments);
+                    Drain(group, firstRow, firstRow + count);
+                }
+        }
+    }
+
+    /// <summary>The first group meets rows that come from memory, the others find them in the cache.</summary>
+    private readonly PanelCode Code(int group) => group == Groups - 1 ? _last : group == 0 ? _stream : _resident;
+
+    /// <summary>Moves hits to the survivors of their queries.</summary>
+    private readonly void Drain(int group, int firstRow, int end)
+    {
+        for (int i = 0; i < _arguments.HitCount; i++)
+        {
+            int id = _arguments.HitIds[i], row = firstRow + (id >> PanelArguments.LaneBits), lane = id & (PanelArguments.Lanes - 1);
+            int index = group * PanelArguments.Lanes + lane;
+            SurvivorBuffer survivors = _survivors[index];
+            if (row >= end || survivors.Crowded || !RowFilter.Allows(_request.Filter(_lanes[index].Query), row))
+                continue;
+            (float score, float error) = _arithmetic.Bound(_request.Items, _lanes[index], row, _arguments.HitValues[i]);
+            if (score + error < survivors.Bar)
+                continue; // the bar has risen since the hit was written
+            if (survivors.Reserve(room: 1, _workspace))
+                Describe(group, lane);
+            if (!survivors.Crowded)
+                survivors.Append(score - error, score + error, row);
+        }
+    }
+
+    /// <summary>Tells the code what a lane compares with; lanes without a query, or given up, meet a bar that nothing reaches.</summary>
+    private readonly void Describe(int group, int lane)
+    {
+        int index = group * PanelArguments.Lanes + lane;
+        float* half = _bounds + group * GroupFloats + lane / 16 * 64 + lane % 16; // SAFETY: 128 floats per group, lane below 32
+        bool open = index < _lanes.Length && !_survivors[index].Crowded;
+        half[0] = open ? _arithmetic.CodeBar(_lanes[index], _survivors[index].Bar) : float.PositiveInfinity;
+        half[16] = open ? _lanes[index].ErrorFactor / _lanes[index].Scale : 0;
+        half[32] = open ? _lanes[index].NormFactor / _lanes[index].Scale : 0;
+        ((int*)half)[48] = open ? _lanes[index].FirstSum : 0;
+    }
+}

@@ -1,0 +1,133 @@
+using System.Runtime.InteropServices;
+using Rubato.Kernels.Selection;
+
+namespace Rubato.Kernels.Similarity;
+
+/// <summary>
+/// The order of work of the scans that run panel code: panels of rows that stay in the cache meet groups of queries; hits are drained
+/// into survivor buffers, whose bars flow back into the code; survivors are finished by the definition of a score.
+/// </summary>
+/// <param name="name">name by which the variant is forced and reported</param>
+/// <param name="arithmetic">what is read and how it is bounded</param>
+/// <param name="codes">the code that reads it</param>
+/// <param name="fallback">takes over where the matrix lacks what is read, where bounds do not hold, and where survivors are a crowd</param>
+internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, PanelCodes codes, IScanKernel fallback) : IScanKernel
+{
+    /// <summary>Bytes of rows per panel: half of a second-level cache of 512 KB, the smallest in use.</summary>
+    private const int PanelBytes = 256 << 10;
+
+    /// <summary>Queries per pass over the rows; their survivor buffers stay within a few megabytes.</summary>
+    private const int BlockQueries = 1024;
+
+    /// <summary>More survivors than one row in this many are a crowd: fetching them one by one costs more than reading every row.</summary>
+    private const int CrowdShare = 8;
+
+    /// <inheritdoc/>
+    public string Name => name;
+
+    /// <inheritdoc/>
+    public ScanStatistics Scan(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores)
+    {
+        Guard.Scan(request, rows.Length, scores.Length);
+        if (arithmetic.RowBytes(request.Items) == 0)
+            return fallback.Scan(request, workspace, rows, scores);
+        long rescored = 0;
+        for (int first = 0, k = request.K; first < request.QueryCount; first += BlockQueries)
+        {
+            int queries = Math.Min(BlockQueries, request.QueryCount - first);
+            rescored += Block(request.Slice(first, queries), workspace, rows.Slice(first * k, queries * k), scores.Slice(first * k, queries * k));
+        }
+        return new ScanStatistics((long)request.RowCount * request.QueryCount, rescored);
+    }
+
+    private long Block(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores)
+    {
+        int k = request.K, active = 0, queryBytes = arithmetic.QueryBytes(request.Items.Dimension);
+        int groups = (request.QueryCount + PanelArguments.Lanes - 1) / PanelArguments.Lanes;
+        PanelWorkspace panel = workspace.Panel;
+        Span<Lane> lanes = panel.Lanes(request.QueryCount);
+        Span<bool> passedOn = panel.PassedOn(request.QueryCount);
+        byte* plain = panel.Plain.Reserve<byte>((long)groups * PanelArguments.Lanes * queryBytes);
+        ReadOnlySpan<SurvivorBuffer> survivors = workspace.Buffers(request.QueryCount);
+        long rescored = 0;
+        for (int query = 0; query < request.QueryCount; query++)
+        {
+            if (RowFilter.IsSparse(request.Filter(query), request.FirstRow, request.RowCount))
+            {
+                rescored += ExactScan.Scan(request, query, workspace, rows.Slice(query * k, k), scores.Slice(query * k, k));
+                continue;
+            }
+            passedOn[query] = !arithmetic.Prepare(request.Items, request.Query(query), ref lanes[active], new Span<byte>(plain + (long)active * queryBytes, queryBytes));
+            if (passedOn[query])
+                continue;
+            lanes[active].Query = query;
+            survivors[active++].Start(k, room: 64, crowdedCount: Math.Max(8 * k, request.RowCount / CrowdShare));
+        }
+        lanes = lanes[..active];
+        if (active > 0)
+            Panels(request, workspace, lanes, survivors[..active]);
+        for (int lane = 0; lane < active; lane++)
+        {
+            int query = lanes[lane].Query;
+            if (survivors[lane].Crowded)
+                passedOn[query] = true;
+            else
+                rescored += Finisher.Finish(survivors[lane], request, query, workspace, rows.Slice(query * k, k), scores.Slice(query * k, k));
+        }
+        return rescored + PassOn(request, workspace, passedOn, rows, scores);
+    }
+
+    /// <summary>Runs of queries that this variant cannot answer go to the fallback, each run in one pass.</summary>
+    private long PassOn(in ScanRequest request, ScanWorkspace workspace, ReadOnlySpan<bool> passedOn, Span<int> rows, Span<float> scores)
+    {
+        long rescored = 0;
+        for (int first = 0, k = request.K; first < passedOn.Length;)
+        {
+            int count = 0;
+            while (first + count < passedOn.Length && passedOn[first + count])
+                count++;
+            if (count > 0)
+                rescored += fallback.Scan(
+                    request.Slice(first, count), workspace, rows.Slice(first * k, count * k), scores.Slice(first * k, count * k)).Rescored;
+            first += Math.Max(count, 1);
+        }
+        return rescored;
+    }
+
+    private void Panels(in ScanRequest request, ScanWorkspace workspace, ReadOnlySpan<Lane> lanes, ReadOnlySpan<SurvivorBuffer> survivors)
+    {
+        int rowBytes = arithmetic.RowBytes(request.Items), end = request.FirstRow + request.RowCount;
+        int panelRows = Math.Clamp(PanelBytes / rowBytes, PanelRun.RowStep, 1 << 14) / PanelRun.RowStep * PanelRun.RowStep;
+        var run = new PanelRun(request, workspace, arithmetic, codes, lanes, survivors);
+        // SAFETY: the rows stay pinned while the code runs
+        fixed (byte* codeRows = request.Items.Quantised.Codes)
+        fixed (float* scales = request.Items.Quantised.Scales, values = request.Items.Values)
+        fixed (BlockBound* bounds = request.Items.Quantised.Bounds)
+            for (int row = request.FirstRow; row < end; row += panelRows)
+            {
+                int count = Math.Min(panelRows, end - row);
+                if (!RowFilter.Any(request.Allowed, request.Items.Rows, row, count))
+                    continue;
+                if (arithmetic.ReadsCodes)
+                {
+                    run.Panel(codeRows + (long)row * rowBytes, scales + row, bounds + row / QuantisedRows.BlockRows, row, count);
+                    continue;
+                }
+                int whole = count / PanelRun.RowStep * PanelRun.RowStep;
+                byte* rows = (byte*)values + (long)row * rowBytes;
+                run.Panel(rows, null, null, row, whole);
+                run.Panel(Tail(rows + (long)whole * rowBytes, (long)(count - whole) * rowBytes, rowBytes, workspace), null, null, row + whole, count - whole);
+            }
+    }
+
+    /// <summary>Copies the last rows of an array without padding to where a whole step of rows can be read.</summary>
+    private static byte* Tail(byte* rows, long bytes, int rowBytes, ScanWorkspace workspace)
+    {
+        if (bytes == 0)
+            return null;
+        byte* tail = workspace.Panel.Tail.Reserve<byte>((long)PanelRun.RowStep * rowBytes);
+        NativeMemory.Clear(tail, (nuint)PanelRun.RowStep * (nuint)rowBytes); // SAFETY: both lie within the reserved step, as bytes < step
+        NativeMemory.Copy(rows, tail, (nuint)bytes);
+        return tail;
+    }
+}

@@ -1,0 +1,61 @@
+namespace Rubato.Kernels.Similarity;
+
+/// <summary>The int8 copy of a matrix: x ≈ s·x̂ with x̂ = code − 128, one scale s per row and a bound of the error per block of rows.</summary>
+/// <remarks>
+/// Three arrays, each best stored at a 64-byte boundary: codes [padded rows, padded dimension] u8, scales [padded rows] f4, bounds
+/// [padded rows ÷ 16] of 2 × f4. Rows are padded to a multiple of 64 and dimensions too, so that no tile of any variant reads past the
+/// end; padding holds code 128 (zero), scale 1. Codes are unsigned because the instructions multiply unsigned by signed bytes: the offset
+/// of 128 adds a constant per query, 128·Σ q̂, wherever it is multiplied.
+/// </remarks>
+public readonly ref struct QuantisedRows
+{
+    /// <summary>Rows that share a <see cref="BlockBound"/>: the rows of a matrix tile.</summary>
+    public const int BlockRows = 16;
+
+    /// <summary>Rows and dimensions are padded to a multiple of this.</summary>
+    public const int Padding = 64;
+
+    /// <summary>The code of zero.</summary>
+    public const byte ZeroCode = 128;
+
+    /// <param name="codes">[padded rows, padded dimension]</param>
+    /// <param name="scales">[padded rows], positive</param>
+    /// <param name="bounds">[padded rows ÷ 16]</param>
+    /// <param name="rows">rows without padding</param>
+    /// <param name="dimension">values per row without padding</param>
+    /// <exception cref="ArgumentException">The shapes disagree.</exception>
+    public QuantisedRows(ReadOnlySpan<byte> codes, ReadOnlySpan<float> scales, ReadOnlySpan<BlockBound> bounds, int rows, int dimension)
+    {
+        int paddedRows = Padded(rows), paddedDimension = Padded(dimension);
+        if (codes.Length != (long)paddedRows * paddedDimension || scales.Length != paddedRows || bounds.Length != paddedRows / BlockRows)
+            throw new ArgumentException(
+                $"{rows} quantised rows of {dimension} are {paddedRows} × {paddedDimension} codes, {paddedRows} scales and "
+                + $"{paddedRows / BlockRows} bounds, not {codes.Length}, {scales.Length} and {bounds.Length}", nameof(codes));
+        Codes = codes;
+        Scales = scales;
+        Bounds = bounds;
+        Rows = rows;
+        Dimension = dimension;
+    }
+
+    /// <summary>[padded rows, padded dimension], row-major.</summary>
+    public ReadOnlySpan<byte> Codes { get; }
+
+    /// <summary>[padded rows]</summary>
+    public ReadOnlySpan<float> Scales { get; }
+
+    /// <summary>[padded rows ÷ 16]</summary>
+    public ReadOnlySpan<BlockBound> Bounds { get; }
+
+    /// <summary>Rows without padding; 0 in a matrix that has no int8 copy.</summary>
+    public int Rows { get; }
+
+    /// <summary>Values per row without padding.</summary>
+    public int Dimension { get; }
+
+    /// <summary>Bytes per row: the dimension, padded.</summary>
+    public int PaddedDimension => Padded(Dimension);
+
+    /// <summary>The next multiple of <see cref="Padding"/>.</summary>
+    public static int Padded(int count) => checked(count + Padding - 1) / Padding * Padding;
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using System.Text;
+using System.Text.Json;
+
+namespace Rubato.Server.Commands;
+
+/// <summary>rubato doctor: what the machine has, which kernel variants run, and whether they are right.</summary>
+internal static class DoctorCommand
+{
+    private static readonly Option<bool> Json = CommandOptions.Json();
+
+    public static Command Create()
+    {
+        var command = new Command("doctor", "Run every kernel variant of this machine against the reference; exit code 1 when one differs.") { Json };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult line)
+    {
+        IReadOnlyList<VariantReport> reports;
+        using (var progress = new ProgressLine("checking variants", VariantCheck.Count)) reports = VariantCheck.Run(progress);
+        TextWriter output = line.InvocationConfiguration.Output;
+        if (line.GetValue(Json)) JsonLine.Write(output, json => Write(json, reports));
+        else Write(output, reports);
+        foreach (VariantReport report in reports.Where(IsWrong))
+            CommandErrors.Write(line.InvocationConfiguration.Error, $"{report.Name} differs from the reference by up to {report.MaxError}");
+        return reports.Any(IsWrong) ? CommandErrors.Failed : CommandErrors.Done;
+    }
+
+    private static bool IsWrong(VariantReport report) => report is { Available: true, Passed: false };
+
+    private static void Write(Utf8JsonWriter json, IReadOnlyList<VariantReport> reports)
+    {
+        json.WriteString("cpu", CpuName());
+        json.WriteStartArray("variants");
+        foreach (VariantReport report in reports)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", report.Name);
+            json.WriteBoolean("available", report.Available);
+            json.WriteString("reason", report.Reason);
+            json.WriteBoolean("chosen", report.Chosen);
+            json.WriteBoolean("passed", report.Passed);
+            if (double.IsFinite(report.MaxError)) json.WriteNumber("max_error", report.MaxError);
+            else json.WriteNull("max_error"); // JSON has no infinity: a row differs
+            json.WriteNumber("gops", Math.Round(report.GigaOperations, 2));
+            json.WriteNumber("gbps", Math.Round(report.GigaBytes, 2));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void Write(TextWriter output, IReadOnlyList<VariantReport> reports)
+    {
+        output.WriteLine($"{CpuName()}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSArchitecture}, {RuntimeInformation.FrameworkDescription}");
+        output.WriteLine("variant              result               max error     Gop/s      GB/s");
+        foreach (VariantReport report in reports)
+        {
+            string result = !report.Available ? "not here" : report.Passed ? report.Chosen ? "equal, chosen" : "equal" : "DIFFERENT";
+            output.WriteLine(report.Available
+                ? $"{report.Name,-20} {result,-18} {report.MaxError,11:g3} {report.GigaOperations,9:0.0} {report.GigaBytes,9:0.0}"
+                : $"{report.Name,-20} {result,-18} {report.Reason}");
+        }
+    }
+
+    /// <summary>The processor's own name for itself (CPUID 0x80000002 to 4); elsewhere the architecture.</summary>
+    private static string CpuName()
+    {
+        if (!X86Base.IsSupported) return RuntimeInformation.ProcessArchitecture.ToString();
+        Span<int> words = stackalloc int[12];
+        for (int leaf = 0; leaf < 3; leaf++)
+            (words[4 * leaf], words[4 * leaf + 1], words[4 * leaf + 2], words[4 * leaf + 3]) = X86Base.CpuId(unchecked((int)0x80000002) + leaf, 0);
+        return Encoding.ASCII.GetString(MemoryMarshal.AsBytes(words)).Trim('\0', ' ');
+    }
+}

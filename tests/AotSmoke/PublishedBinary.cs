@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Net;
+
+namespace Rubato.Tests.AotSmoke;
+
+/// <summary>The published <c>rubato</c> as a process. <c>RUBATO_BINARY</c> names it; without it the tests are skipped, because a test publishes nothing.</summary>
+internal sealed class PublishedBinary : IDisposable
+{
+    private readonly Process _process;
+
+    private PublishedBinary(Process process, IPEndPoint listen)
+    {
+        _process = process;
+        Listen = listen;
+    }
+
+    /// <summary>Address of the binary protocol.</summary>
+    public IPEndPoint Listen { get; }
+
+    /// <summary>Resident memory in bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    /// <summary>The binary's path; skips the calling [SkippableFact] where there is none.</summary>
+    public static string Path
+    {
+        get
+        {
+            string? path = Environment.GetEnvironmentVariable("RUBATO_BINARY");
+            Skip.If(string.IsNullOrEmpty(path), "no published binary: .ci/run publishes one and sets RUBATO_BINARY");
+            return System.IO.Path.GetFullPath(path!);
+        }
+    }
+
+    /// <summary>Starts <c>rubato serve</c> on a free port and waits for its ready line.</summary>
+    public static async Task<PublishedBinary> ServeAsync(params string[] arguments)
+    {
+        Process process = Start(["serve", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", .. arguments]);
+        process.ErrorDataReceived += (_, _) => { }; // the log must not fill its pipe
+        process.BeginErrorReadLine();
+        string? ready = await process.StandardOutput.ReadLineAsync();
+        Assert.StartsWith("rubato ready: listen ", ready);
+        return new PublishedBinary(process, IPEndPoint.Parse(ready!.Split(' ')[3]));
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    public static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        using Process process = Start(arguments);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Sends SIGTERM and waits for the end; the exit code.</summary>
+    public async Task<int> TerminateAsync()
+    {
+        using Process kill = Process.Start("kill", ["-TERM", _process.Id.ToString()]);
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.Dispose();
+    }
+
+    private static Process Start(string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        return Process.Start(start)!;
+    }
+}

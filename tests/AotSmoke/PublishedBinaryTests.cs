@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using System.Net;
+using Rubato.Client;
+using Rubato.Server;
+using Rubato.Tests.Support;
+using Rubato.Wire;
+using Xunit.Abstractions;
+
+namespace Rubato.Tests.AotSmoke;
+
+/// <summary>The published Native AOT binary, end to end: it answers what the library answers, it is small, it starts and stops as promised.</summary>
+public sealed class PublishedBinaryTests(ITestOutputHelper output)
+{
+    private const int BinaryBytesMax = 20_000_000, ResidentBytesMax = 100_000_000;
+
+    [SkippableTheory, InlineData(1), InlineData(2)]
+    public async Task AnswersEqualTheLibraryToTheBit(int seed)
+    {
+        _ = PublishedBinary.Path;
+        using DemoSample sample = DemoSample.Create();
+        using Engine engine = Engine.Open(new EngineOptions
+        {
+            CataloguePath = sample.CataloguePath, CampaignsPath = sample.CampaignsPath, PricesPath = sample.PricesPath,
+        });
+        using PublishedBinary server = await PublishedBinary.ServeAsync("--catalogue", sample.CataloguePath, "--campaigns", sample.CampaignsPath,
+            "--prices", sample.PricesPath);
+        await using RubatoClient client = await RubatoClient.ConnectAsync(server.Listen);
+        RequestBatch requests = engine.CreateRequests();
+        ResponseBatch responses = engine.CreateResponses();
+        var random = new Random(seed);
+        var answer = new ScoreAnswer();
+        for (int request = 0; request < 100; request++)
+        {
+            bool recommends = request % 3 == 0;
+            float[] listener = sample.Listeners.Row(random.Next(sample.Listeners.Rows)).ToArray();
+            long[] candidates = recommends ? [] : [.. Enumerable.Range(0, random.Next(1, 200)).Select(_ => sample.TrackIds[random.Next(sample.TrackIds.Length)])];
+            var query = new ScoreQuery
+            {
+                Listener = listener, Candidates = candidates, Cohort = (uint)random.Next(2), Market = random.Next(2) == 0 ? null : "DE",
+                ExcludeExplicit = random.Next(2) == 0, Breakdown = true, Slots = (ushort)(recommends ? 20 : 0), LicensorSlotsMax = (ushort)random.Next(4),
+            };
+            await (recommends ? client.RecommendAsync(query, answer) : client.ScoreAsync(query, answer));
+
+            var settings = new RequestSettings
+            {
+                Market = query.Market is null ? default : Market.Parse(query.Market), ExcludeExplicit = query.ExcludeExplicit, Cohort = query.Cohort,
+                WantBreakdown = true,
+            };
+            requests.Clear();
+            _ = recommends ? requests.AddRecommend(listener, new SlateSettings(20, query.LicensorSlotsMax), settings) : requests.AddScore(listener, candidates, settings);
+            engine.Score(requests, responses);
+            Assert.Equal(responses.Scores(0).ToArray(), answer.Scores.ToArray());
+            Assert.Equal(responses.CampaignIds(0).ToArray(), answer.Campaigns.ToArray());
+            for (int term = 0; term < ScoresReply.TermCount; term++)
+                Assert.Equal(responses.Terms(0, (BreakdownTerm)term).ToArray(), answer.Terms(term).ToArray());
+            if (recommends) Assert.Equal(responses.TrackIds(0).ToArray(), answer.Tracks.ToArray());
+        }
+        Assert.Equal(0, await server.TerminateAsync());
+    }
+
+    [SkippableFact]
+    public async Task IsSmallAndStartsFast()
+    {
+        using var folder = new TemporaryFolder();
+        string snapshot = folder.File("c.rbt");
+        CatalogueBuilder.Build(snapshot, Vectors.Uniform(new Random(1), 35_648 * 64), 64);
+        var answer = new ScoreAnswer();
+        var query = new ScoreQuery { Listener = Vectors.Uniform(new Random(2), 64), Candidates = Enumerable.Range(0, 100).Select(id => (long)id).ToArray() };
+        double best = double.PositiveInfinity; // of three starts: the first one warms this process's client up
+        long resident = 0;
+        for (int start = 0; start < 3; start++)
+        {
+            int port = FreePort();
+            var watch = Stopwatch.StartNew();
+            using Process process = Process.Start(new ProcessStartInfo(PublishedBinary.Path,
+                ["serve", "--catalogue", snapshot, "--listen", $"127.0.0.1:{port}", "--admin", "127.0.0.1:0"])
+            { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            try
+            {
+                await using RubatoClient client = await ConnectWhenListening(port, process);
+                await client.ScoreAsync(query, answer);
+                best = Math.Min(best, watch.Elapsed.TotalMilliseconds);
+                for (int i = 0; i < 2000; i++) await client.ScoreAsync(query, answer);
+                process.Refresh();
+                resident = process.WorkingSet64;
+            }
+            finally
+            {
+                process.Kill();
+            }
+        }
+        long bytes = new FileInfo(PublishedBinary.Path).Length;
+        output.WriteLine($"FIGURE binary {bytes / 1e6:0.0} MB; process start to first answer {best:0} ms; resident {resident / 1e6:0} MB (35,648 x 64)");
+        Assert.InRange(bytes, 1, BinaryBytesMax);
+        Assert.InRange(resident, 1, ResidentBytesMax);
+    }
+
+    [SkippableFact]
+    public async Task AllocatesNothingPerRequest()
+    {
+        using DemoSample sample = DemoSample.Create();
+        using PublishedBinary server = await PublishedBinary.ServeAsync("--catalogue", sample.CataloguePath);
+        string target = server.Listen.ToString(), ids = System.IO.Path.Combine(sample.Folder, "ids.npy");
+        await using RubatoClient client = await RubatoClient.ConnectAsync(server.Listen);
+        await Load("--seconds", "1");
+        StatsReply before = await client.StatsAsync();
+        await Load("--seconds", "60", "--requests", "200000");
+        StatsReply after = await client.StatsAsync();
+        double requests = after.RequestsOk - before.RequestsOk, perRequest = (after.AllocatedBytes - before.AllocatedBytes) / requests;
+        output.WriteLine($"FIGURE {perRequest:0.000} bytes allocated per request over {requests:0} requests");
+        Assert.InRange(requests, 200_000, double.MaxValue);
+        Assert.InRange(perRequest, 0, 0.999);
+
+        async Task Load(params string[] more)
+        {
+            (int code, string report, string error) = await PublishedBinary.RunAsync(["load", "--target", target, "--ids", ids, "--connections", "4", "--in-flight", "32", .. more]);
+            Assert.True(code == 0, error + report);
+        }
+    }
+
+    [SkippableTheory]
+    [InlineData(0, "demo")]
+    [InlineData(0, "doctor")]
+    [InlineData(0, "--help")]
+    [InlineData(1, "catalogue", "info", "/nowhere/c.rbt")]
+    [InlineData(1, "serve", "--catalogue", "/nowhere/c.rbt")]
+    [InlineData(1, "serve", "--set", "Limits:Nothing=1")]
+    [InlineData(2, "serve", "--nothing")]
+    [InlineData(2, "nothing")]
+    public async Task CommandsEndWithTheirExitCode(int expected, params string[] arguments)
+    {
+        (int code, string printed, string error) = await PublishedBinary.RunAsync(arguments);
+        Assert.Equal(expected, code);
+        Assert.DoesNotContain("   at ", error); // no stack trace
+        if (expected == 0) Assert.NotEmpty(printed);
+        else Assert.Single(error.TrimEnd('\n').Split('\n'));
+    }
+
+    private static async Task<RubatoClient> ConnectWhenListening(int port, Process process)
+    {
+        while (true)
+        {
+            try
+            {
+                return await RubatoClient.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port));
+            }
+            catch (ConnectionLostException) when (!process.HasExited)
+            {
+                await Task.Delay(1);
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
