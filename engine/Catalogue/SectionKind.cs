@@ -23,4 +23,13 @@ internal enum SectionKind : uint
 
     /// <summary>Two capital letters [markets], ascending.</summary>
     Markets = 7,
+
+    /// <summary>u8 [padded rows, padded dimension], the int8 copy; this and the next are optional, but come together.</summary>
+    QuantisedCodes = 8,
+
+    /// <summary>f32 [padded rows].</summary>
+    QuantisedScales = 9,
+
+    /// <summary>2 × f32 [padded rows ÷ 16].</summary>
+    QuantisedBounds = 10,
 }

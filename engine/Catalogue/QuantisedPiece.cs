@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+using Rubato.Kernels.Similarity;
+
+namespace Rubato;
+
+/// <summary>The int8 copy of some rows, in memory of its own.</summary>
+/// <param name="rowsMax">rows that it can hold</param> <param name="dimension">values per row</param>
+internal sealed class QuantisedPiece(int rowsMax, int dimension)
+{
+    private readonly byte[] _codes = new byte[QuantisedRows.Padded(rowsMax) * QuantisedRows.Padded(dimension)];
+    private readonly float[] _scales = new float[QuantisedRows.Padded(rowsMax)];
+    private readonly BlockBound[] _bounds = new BlockBound[QuantisedRows.Padded(rowsMax) / QuantisedRows.BlockRows];
+    private int _rows;
+
+    /// <summary>Rows of a piece when a whole catalogue goes through pieces: a multiple of 64 whose codes stay in the second-level cache.</summary>
+    public static int StreamedRows(int dimension) => Math.Max(1, (1 << 18) / QuantisedRows.Padded(dimension) / QuantisedRows.Padding) * QuantisedRows.Padding;
+
+    /// <summary>The copy made last.</summary>
+    public QuantisedRows Rows
+    {
+        get
+        {
+            int padded = QuantisedRows.Padded(_rows);
+            return new(_codes.AsSpan(0, padded * QuantisedRows.Padded(dimension)), _scales.AsSpan(0, padded),
+                _bounds.AsSpan(0, padded / QuantisedRows.BlockRows), _rows, dimension);
+        }
+    }
+
+    /// <summary>Makes the copy of rows.</summary>
+    /// <param name="values">[rows, dimension], finite, at most rowsMax rows</param>
+    public void Fill(ReadOnlySpan<float> values)
+    {
+        _rows = values.Length / dimension;
+        int padded = QuantisedRows.Padded(_rows);
+        Quantiser.Quantise(values, dimension, _codes.AsSpan(0, padded * QuantisedRows.Padded(dimension)), _scales.AsSpan(0, padded),
+            _bounds.AsSpan(0, padded / QuantisedRows.BlockRows));
+    }
+
+    /// <summary>What differs from a stored copy of the same rows, and in which row; empty when nothing does.</summary>
+    /// <param name="stored">the other copy, of at least as many rows</param> <param name="firstRow">where these rows begin in it, a multiple of 64</param>
+    public (SectionKind Section, int Row)? FirstDifference(QuantisedRows stored, int firstRow)
+    {
+        QuantisedRows made = Rows;
+        int code = made.Codes.CommonPrefixLength(stored.Codes.Slice(firstRow * made.PaddedDimension, made.Codes.Length));
+        if (code < made.Codes.Length) return (SectionKind.QuantisedCodes, firstRow + (code / made.PaddedDimension));
+        int scale = SameBytes(made.Scales, stored.Scales.Slice(firstRow, made.Scales.Length)) / sizeof(float);
+        if (scale < made.Scales.Length) return (SectionKind.QuantisedScales, firstRow + scale);
+        ReadOnlySpan<BlockBound> bounds = stored.Bounds.Slice(firstRow / QuantisedRows.BlockRows, made.Bounds.Length);
+        int bound = SameBytes(made.Bounds, bounds) / (2 * sizeof(float));
+        return bound < made.Bounds.Length ? (SectionKind.QuantisedBounds, firstRow + (bound * QuantisedRows.BlockRows)) : null;
+    }
+
+    private static int SameBytes<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b) where T : unmanaged
+        => MemoryMarshal.AsBytes(a).CommonPrefixLength(MemoryMarshal.AsBytes(b));
+}
