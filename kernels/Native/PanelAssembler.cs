@@ -11,6 +11,9 @@ internal abstract class PanelAssembler(PanelShape shape)
     /// <summary>Rows that share a bound, and the step of vector code.</summary>
     protected const int Block = QuantisedRows.BlockRows;
 
+    /// <summary>Bytes of a <see cref="QuantisedBlock"/>, and where its error and norm are; its scale comes first.</summary>
+    protected const int BlockBytes = 12, BlockError = 4, BlockNorm = 8;
+
     /// <summary>Bytes of a half of the lane bounds, and of each of its parts: bars, error factors, norm factors, first sums.</summary>
     protected const int HalfBytes = 256, ErrorFactors = 64, NormFactors = 128, FirstSums = 192;
 
@@ -73,12 +76,10 @@ internal abstract class PanelAssembler(PanelShape shape)
         A.mov(r9, __[rdi + Offset(nameof(PanelArguments.LaneBounds))]);
         A.imul(rsi, r12, Shape.RowBytes);
         A.add(rsi, __[rdi + Offset(nameof(PanelArguments.Rows))]);
-        A.mov(rdx, __[rdi + Offset(nameof(PanelArguments.Scales))]);
-        A.lea(rdx, __[rdx + r12 * 4]);
         A.mov(rax, r12);
-        A.shr(rax, 1); // eight bytes per 16 rows
-        A.mov(rcx, __[rdi + Offset(nameof(PanelArguments.Bounds))]);
-        A.add(rcx, rax);
+        A.shr(rax, 4);
+        A.imul(rcx, rax, BlockBytes);
+        A.add(rcx, __[rdi + Offset(nameof(PanelArguments.Blocks))]);
         A.vmovdqu32(zmm30, __zmmword_ptr[_laneIds]);
     }
 
@@ -93,14 +94,29 @@ internal abstract class PanelAssembler(PanelShape shape)
         A.ret();
     }
 
-    /// <summary>zmm31 = the bars of a half minus the bounds of the block in zmm23 (error) and zmm24 (norm).</summary>
-    protected void Threshold(int half)
+    /// <summary>zmm22, zmm23, zmm24 = the scale, error and norm of a block that lies some blocks after rcx.</summary>
+    protected void LoadBlock(int block)
     {
-        A.vmovups(zmm31, __zmmword_ptr[r9 + half * HalfBytes]);
         if (!Shape.Codes)
             return;
-        A.vfnmadd231ps(zmm31, zmm23, __zmmword_ptr[r9 + (half * HalfBytes + ErrorFactors)]);
-        A.vfnmadd231ps(zmm31, zmm24, __zmmword_ptr[r9 + (half * HalfBytes + NormFactors)]);
+        A.vbroadcastss(zmm22, __dword_ptr[rcx + block * BlockBytes]);
+        A.vbroadcastss(zmm23, __dword_ptr[rcx + (block * BlockBytes + BlockError)]);
+        A.vbroadcastss(zmm24, __dword_ptr[rcx + (block * BlockBytes + BlockNorm)]);
+    }
+
+    /// <summary>k1 = lanes of a half whose largest sum, in zmm25, reaches the bar less the bound of the loaded block, left in zmm31.</summary>
+    protected void Compare(int half)
+    {
+        A.vmovups(zmm31, __zmmword_ptr[r9 + half * HalfBytes]);
+        if (Shape.Codes)
+        {
+            A.vfnmadd231ps(zmm31, zmm23, __zmmword_ptr[r9 + (half * HalfBytes + ErrorFactors)]);
+            A.vfnmadd231ps(zmm31, zmm24, __zmmword_ptr[r9 + (half * HalfBytes + NormFactors)]);
+            A.vpaddd(zmm25, zmm25, __zmmword_ptr[r9 + (half * HalfBytes + FirstSums)]);
+            A.vcvtdq2ps(zmm25, zmm25);
+            A.vmulps(zmm25, zmm25, zmm22);
+        }
+        A.vcmpps(k1, zmm25, zmm31, GreaterOrEqual);
     }
 
     /// <summary>Asks for the rows that come <see cref="PrefetchBytes"/> later.</summary>
@@ -122,10 +138,17 @@ internal abstract class PanelAssembler(PanelShape shape)
         A.jmp(_exit);
     }
 
-    /// <summary>Calls the routine that compares rows of sums at rax with zmm31 and appends what passes.</summary>
-    protected void AppendRows()
+    /// <summary>Appends what passes zmm31 of the rows of sums at rax.</summary>
+    /// <param name="row">the first of the rows, relative to r12</param>
+    /// <param name="half">the lanes</param>
+    protected void AppendRows(int row, int half)
     {
         _rowsAppended = true;
+        A.lea(ebp, __[r12 + row]);
+        A.shl(ebp, PanelArguments.LaneBits);
+        A.add(ebp, 16 * half);
+        if (Shape.Codes)
+            A.vmovdqu32(zmm29, __zmmword_ptr[r9 + (half * HalfBytes + FirstSums)]);
         A.call(_appendRows);
     }
 
@@ -145,7 +168,8 @@ internal abstract class PanelAssembler(PanelShape shape)
     }
 
     /// <summary>
-    /// rax: rows of 16 sums; r10: their scales; ebp: id of the first row's lane 0; zmm31: thresholds. Changes rax, r10, r11, rbp, zmm0, zmm1.
+    /// rax: rows of 16 sums; ebp: id of the first row's lane 0; zmm22: scale, zmm29: first sums, zmm31: thresholds.
+    /// Changes rax, r11, rbp, zmm0, zmm1.
     /// </summary>
     private void AppendRowsRoutine()
     {
@@ -155,24 +179,24 @@ internal abstract class PanelAssembler(PanelShape shape)
         A.push(r12);
         A.mov(r12d, AppendedRows);
         A.Label(ref next);
+        A.vmovdqu32(zmm0, __zmmword_ptr[rax]);
         if (Shape.Codes)
         {
-            A.vcvtdq2ps(zmm1, __zmmword_ptr[rax]);
-            A.vmulps(zmm1, zmm1, __dword_bcst[r10]);
+            A.vpaddd(zmm0, zmm0, zmm29);
+            A.vcvtdq2ps(zmm1, zmm0);
+            A.vmulps(zmm1, zmm1, zmm22);
+            A.vcmpps(k1, zmm1, zmm31, GreaterOrEqual);
         }
         else
         {
-            A.vmovups(zmm1, __zmmword_ptr[rax]);
+            A.vcmpps(k1, zmm0, zmm31, GreaterOrEqual);
         }
-        A.vcmpps(k1, zmm1, zmm31, GreaterOrEqual);
         A.kmovw(r15d, k1);
         A.test(r15d, r15d);
         A.jz(skip);
-        A.vmovdqu32(zmm0, __zmmword_ptr[rax]);
         AppendLanes();
         A.Label(ref skip);
         A.add(rax, 64);
-        A.add(r10, 4);
         A.add(ebp, 1 << PanelArguments.LaneBits);
         A.dec(r12d);
         A.jnz(next);

@@ -25,7 +25,4 @@ internal sealed class FloatArithmetic : PanelArithmetic
     }
 
     public override float CodeBar(in Lane lane, float bar) => bar - lane.Constant;
-
-    public override (float Score, float Error) Bound(in ItemMatrix items, in Lane lane, int row, int hit) =>
-        (BitConverter.Int32BitsToSingle(hit), lane.Constant);
 }

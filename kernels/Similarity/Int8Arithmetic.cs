@@ -51,11 +51,4 @@ internal sealed class Int8Arithmetic : PanelArithmetic
     }
 
     public override float CodeBar(in Lane lane, float bar) => (bar - lane.Constant) / lane.Scale;
-
-    public override (float Score, float Error) Bound(in ItemMatrix items, in Lane lane, int row, int hit)
-    {
-        BlockBound bound = items.Quantised.Bounds[row / QuantisedRows.BlockRows];
-        return (hit * items.Quantised.Scales[row] * lane.Scale,
-            lane.ErrorFactor * bound.ErrorMax + lane.NormFactor * bound.NormMax + lane.Constant);
-    }
 }

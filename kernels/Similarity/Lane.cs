@@ -6,7 +6,7 @@ internal struct Lane
     /// <summary>Number of the query in the request.</summary>
     public int Query;
 
-    /// <summary>score = scale · hit (int8: times the scale of the row).</summary>
+    /// <summary>score = scale · hit (int8: times the scale of the block).</summary>
     public float Scale;
 
     /// <summary>Bound of the error: error factor · ‖e‖ + norm factor · ‖x‖ + constant.</summary>

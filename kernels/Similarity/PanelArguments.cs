@@ -28,11 +28,8 @@ internal unsafe struct PanelArguments
     /// <summary>Row 0 of the panel: codes u8 or values f4, row-major.</summary>
     public byte* Rows;
 
-    /// <summary>[rows] f4, one per row of the panel; unused by fp32 code.</summary>
-    public float* Scales;
-
-    /// <summary>[rows ÷ 16] bounds of the panel; unused by fp32 code.</summary>
-    public BlockBound* Bounds;
+    /// <summary>[rows ÷ 16] blocks of the panel; unused by fp32 code.</summary>
+    public QuantisedBlock* Blocks;
 
     /// <summary>The group's queries in the layout that the code asks for.</summary>
     public byte* Queries;
@@ -49,7 +46,7 @@ internal unsafe struct PanelArguments
     /// <summary>Hits written so far.</summary>
     public long HitCount;
 
-    /// <summary>The next row to score; a multiple of 32, advanced by the code.</summary>
+    /// <summary>The next row to score; a multiple of 16, advanced by the code.</summary>
     public long Row;
 
     /// <summary>Where to stop; a multiple of 32.</summary>

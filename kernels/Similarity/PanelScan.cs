@@ -101,8 +101,8 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
         var run = new PanelRun(request, workspace, arithmetic, codes, lanes, survivors);
         // SAFETY: the rows stay pinned while the code runs
         fixed (byte* codeRows = request.Items.Quantised.Codes)
-        fixed (float* scales = request.Items.Quantised.Scales, values = request.Items.Values)
-        fixed (BlockBound* bounds = request.Items.Quantised.Bounds)
+        fixed (float* values = request.Items.Values)
+        fixed (QuantisedBlock* blocks = request.Items.Quantised.Blocks)
             for (int row = request.FirstRow; row < end; row += panelRows)
             {
                 int count = Math.Min(panelRows, end - row);
@@ -110,13 +110,13 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
                     continue;
                 if (arithmetic.ReadsCodes)
                 {
-                    run.Panel(codeRows + (long)row * rowBytes, scales + row, bounds + row / QuantisedRows.BlockRows, row, count);
+                    run.Panel(codeRows + (long)row * rowBytes, blocks + row / QuantisedRows.BlockRows, row, count);
                     continue;
                 }
                 int whole = count / PanelRun.RowStep * PanelRun.RowStep;
                 byte* rows = (byte*)values + (long)row * rowBytes;
-                run.Panel(rows, null, null, row, whole);
-                run.Panel(Tail(rows + (long)whole * rowBytes, (long)(count - whole) * rowBytes, rowBytes, workspace), null, null, row + whole, count - whole);
+                run.Panel(rows, null, row, whole);
+                run.Panel(Tail(rows + (long)whole * rowBytes, (long)(count - whole) * rowBytes, rowBytes, workspace), null, row + whole, count - whole);
             }
     }
 

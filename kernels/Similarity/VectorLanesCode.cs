@@ -28,7 +28,7 @@ internal sealed unsafe class VectorLanesCode : PanelCode
     {
         // SAFETY: as in VectorRowsCode; a half of the queries is RowBytes · 16 bytes, 64 for each four bytes of a row
         float* bounds = panel.LaneBounds + half * 64;
-        BlockBound block = panel.Bounds[panel.Row / QuantisedRows.BlockRows];
+        QuantisedBlock block = panel.Blocks[panel.Row / QuantisedRows.BlockRows];
         Vector256<float> barLow = Bar(bounds, block), barHigh = Bar(bounds + 8, block);
         Vector256<int> firstLow = Vector256.Load((int*)bounds + 48), firstHigh = Vector256.Load((int*)bounds + 56);
         nint rowBytes = panel.RowBytes;
@@ -56,24 +56,24 @@ internal sealed unsafe class VectorLanesCode : PanelCode
                 low3 = AvxVnni.MultiplyWideningAndAdd(low3, codes, low);
                 high3 = AvxVnni.MultiplyWideningAndAdd(high3, codes, high);
             }
-            Collect(ref panel, row, half * 16, low0, barLow);
-            Collect(ref panel, row, half * 16 + 8, high0, barHigh);
-            Collect(ref panel, row + 1, half * 16, low1, barLow);
-            Collect(ref panel, row + 1, half * 16 + 8, high1, barHigh);
-            Collect(ref panel, row + 2, half * 16, low2, barLow);
-            Collect(ref panel, row + 2, half * 16 + 8, high2, barHigh);
-            Collect(ref panel, row + 3, half * 16, low3, barLow);
-            Collect(ref panel, row + 3, half * 16 + 8, high3, barHigh);
+            Collect(ref panel, row, half * 16, low0, barLow, block.Scale);
+            Collect(ref panel, row, half * 16 + 8, high0, barHigh, block.Scale);
+            Collect(ref panel, row + 1, half * 16, low1, barLow, block.Scale);
+            Collect(ref panel, row + 1, half * 16 + 8, high1, barHigh, block.Scale);
+            Collect(ref panel, row + 2, half * 16, low2, barLow, block.Scale);
+            Collect(ref panel, row + 2, half * 16 + 8, high2, barHigh, block.Scale);
+            Collect(ref panel, row + 3, half * 16, low3, barLow, block.Scale);
+            Collect(ref panel, row + 3, half * 16 + 8, high3, barHigh, block.Scale);
         }
     }
 
-    private static Vector256<float> Bar(float* bounds, BlockBound block) =>
+    private static Vector256<float> Bar(float* bounds, in QuantisedBlock block) =>
         Vector256.Load(bounds) - Vector256.Load(bounds + 16) * block.ErrorMax - Vector256.Load(bounds + 32) * block.NormMax;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Collect(ref PanelArguments panel, long row, int lane, Vector256<int> dots, Vector256<float> bar)
+    private static void Collect(ref PanelArguments panel, long row, int lane, Vector256<int> dots, Vector256<float> bar, float scale)
     {
-        Vector256<float> scores = Vector256.ConvertToSingle(dots) * panel.Scales[row];
+        Vector256<float> scores = Vector256.ConvertToSingle(dots) * scale;
         uint passed = Vector256.GreaterThanOrEqual(scores, bar).ExtractMostSignificantBits();
         if (passed != 0)
             Append(ref panel, row, lane, dots, passed);
