@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Rubato.Kernels.Similarity;
 
@@ -8,8 +9,7 @@ namespace Rubato;
 internal sealed class QuantisedPiece(int rowsMax, int dimension)
 {
     private readonly byte[] _codes = new byte[QuantisedRows.Padded(rowsMax) * QuantisedRows.Padded(dimension)];
-    private readonly float[] _scales = new float[QuantisedRows.Padded(rowsMax)];
-    private readonly BlockBound[] _bounds = new BlockBound[QuantisedRows.Padded(rowsMax) / QuantisedRows.BlockRows];
+    private readonly QuantisedBlock[] _blocks = new QuantisedBlock[QuantisedRows.Padded(rowsMax) / QuantisedRows.BlockRows];
     private int _rows;
 
     /// <summary>Rows of a piece when a whole catalogue goes through pieces: a multiple of 64 whose codes stay in the second-level cache.</summary>
@@ -21,8 +21,7 @@ internal sealed class QuantisedPiece(int rowsMax, int dimension)
         get
         {
             int padded = QuantisedRows.Padded(_rows);
-            return new(_codes.AsSpan(0, padded * QuantisedRows.Padded(dimension)), _scales.AsSpan(0, padded),
-                _bounds.AsSpan(0, padded / QuantisedRows.BlockRows), _rows, dimension);
+            return new(_codes.AsSpan(0, padded * QuantisedRows.Padded(dimension)), _blocks.AsSpan(0, padded / QuantisedRows.BlockRows), _rows, dimension);
         }
     }
 
@@ -32,8 +31,8 @@ internal sealed class QuantisedPiece(int rowsMax, int dimension)
     {
         _rows = values.Length / dimension;
         int padded = QuantisedRows.Padded(_rows);
-        Quantiser.Quantise(values, dimension, _codes.AsSpan(0, padded * QuantisedRows.Padded(dimension)), _scales.AsSpan(0, padded),
-            _bounds.AsSpan(0, padded / QuantisedRows.BlockRows));
+        Quantiser.Quantise(values, dimension, _codes.AsSpan(0, padded * QuantisedRows.Padded(dimension)),
+            _blocks.AsSpan(0, padded / QuantisedRows.BlockRows));
     }
 
     /// <summary>What differs from a stored copy of the same rows, and in which row; empty when nothing does.</summary>
@@ -43,13 +42,8 @@ internal sealed class QuantisedPiece(int rowsMax, int dimension)
         QuantisedRows made = Rows;
         int code = made.Codes.CommonPrefixLength(stored.Codes.Slice(firstRow * made.PaddedDimension, made.Codes.Length));
         if (code < made.Codes.Length) return (SectionKind.QuantisedCodes, firstRow + (code / made.PaddedDimension));
-        int scale = SameBytes(made.Scales, stored.Scales.Slice(firstRow, made.Scales.Length)) / sizeof(float);
-        if (scale < made.Scales.Length) return (SectionKind.QuantisedScales, firstRow + scale);
-        ReadOnlySpan<BlockBound> bounds = stored.Bounds.Slice(firstRow / QuantisedRows.BlockRows, made.Bounds.Length);
-        int bound = SameBytes(made.Bounds, bounds) / (2 * sizeof(float));
-        return bound < made.Bounds.Length ? (SectionKind.QuantisedBounds, firstRow + (bound * QuantisedRows.BlockRows)) : null;
+        ReadOnlySpan<QuantisedBlock> blocks = stored.Blocks.Slice(firstRow / QuantisedRows.BlockRows, made.Blocks.Length);
+        int block = MemoryMarshal.AsBytes(made.Blocks).CommonPrefixLength(MemoryMarshal.AsBytes(blocks)) / Unsafe.SizeOf<QuantisedBlock>();
+        return block < made.Blocks.Length ? (SectionKind.QuantisedBlocks, firstRow + (block * QuantisedRows.BlockRows)) : null;
     }
-
-    private static int SameBytes<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b) where T : unmanaged
-        => MemoryMarshal.AsBytes(a).CommonPrefixLength(MemoryMarshal.AsBytes(b));
 }

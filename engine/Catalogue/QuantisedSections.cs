@@ -6,12 +6,12 @@ namespace Rubato;
 internal sealed class QuantisedSections
 {
     /// <summary>The sections, which come together or not at all.</summary>
-    public static readonly SectionKind[] Kinds = [SectionKind.QuantisedCodes, SectionKind.QuantisedScales, SectionKind.QuantisedBounds];
+    public static readonly SectionKind[] Kinds = [SectionKind.QuantisedCodes, SectionKind.QuantisedBlocks];
 
     private readonly string _path;
     private readonly MappedFile _file;
     private readonly int _rows, _dimension;
-    private readonly long _codes, _scales, _bounds;
+    private readonly long _codes, _blocks;
 
     /// <summary>Takes the sections of a checked header and checks the numbers that no scan may meet.</summary>
     public QuantisedSections(string path, MappedFile file, SnapshotHeader header)
@@ -20,8 +20,7 @@ internal sealed class QuantisedSections
         _file = file;
         (_rows, _dimension) = (header.Rows, header.Dimension);
         _codes = header.Section(SectionKind.QuantisedCodes).Offset;
-        _scales = header.Section(SectionKind.QuantisedScales).Offset;
-        _bounds = header.Section(SectionKind.QuantisedBounds).Offset;
+        _blocks = header.Section(SectionKind.QuantisedBlocks).Offset;
         CheckNumbers();
     }
 
@@ -33,8 +32,8 @@ internal sealed class QuantisedSections
         get
         {
             int padded = QuantisedRows.Padded(_rows);
-            return new(_file.Span<byte>(_codes, padded * QuantisedRows.Padded(_dimension)), _file.Span<float>(_scales, padded),
-                _file.Span<BlockBound>(_bounds, padded / QuantisedRows.BlockRows), _rows, _dimension);
+            return new(_file.Span<byte>(_codes, padded * QuantisedRows.Padded(_dimension)),
+                _file.Span<QuantisedBlock>(_blocks, padded / QuantisedRows.BlockRows), _rows, _dimension);
         }
     }
 
@@ -56,17 +55,12 @@ internal sealed class QuantisedSections
     // The checksums vouch for the bytes, not for whoever wrote them: NaN would compare as false, and rows would be lost.
     private void CheckNumbers()
     {
-        QuantisedRows rows = Rows;
-        for (int row = 0; row < rows.Scales.Length; row++)
+        ReadOnlySpan<QuantisedBlock> blocks = Rows.Blocks;
+        for (int i = 0; i < blocks.Length; i++)
         {
-            if (rows.Scales[row] is not (> 0 and < float.PositiveInfinity))
-                throw new CatalogueException(_path, $"section {SectionKind.QuantisedScales}, row {row}: scale {rows.Scales[row]} (expected a positive number)");
-        }
-        for (int block = 0; block < rows.Bounds.Length; block++)
-        {
-            BlockBound bound = rows.Bounds[block];
-            if (!(bound.ErrorMax >= 0 && bound.NormMax >= 0))
-                throw new CatalogueException(_path, $"section {SectionKind.QuantisedBounds}, block {block}: {bound.ErrorMax} and {bound.NormMax} (expected numbers from 0 on)");
+            if (blocks[i] is { Scale: > 0 and < float.PositiveInfinity, ErrorMax: >= 0, NormMax: >= 0 }) continue;
+            throw new CatalogueException(_path, $"section {SectionKind.QuantisedBlocks}, row {i * QuantisedRows.BlockRows}: scale {blocks[i].Scale}, "
+                + $"bounds {blocks[i].ErrorMax} and {blocks[i].NormMax} (expected a positive number and numbers from 0 on)");
         }
     }
 }

@@ -9,14 +9,13 @@ internal static class QuantisedWriter
     /// <summary>Quantising is arithmetic, writing is not: two threads keep a disk busy.</summary>
     private const int Pieces = 2;
 
-    /// <summary>Streams the vectors back from the file; what stays in memory are the scales and bounds, about 5 bytes a row.</summary>
+    /// <summary>Streams the vectors back from the file; what stays in memory are the blocks, less than a byte a row.</summary>
     public static void Write(SnapshotWriter writer, int rows, int dimension, IProgress<int>? rowsQuantised)
     {
         int pieceRows = QuantisedPiece.StreamedRows(dimension);
         QuantisedPiece[] pieces = [.. Enumerable.Range(0, Pieces).Select(_ => new QuantisedPiece(pieceRows, dimension))];
         float[] values = new float[Pieces * pieceRows * dimension];
-        float[] scales = new float[QuantisedRows.Padded(rows)];
-        var bounds = new BlockBound[QuantisedRows.Padded(rows) / QuantisedRows.BlockRows];
+        var blocks = new QuantisedBlock[QuantisedRows.Padded(rows) / QuantisedRows.BlockRows];
         writer.Begin(SectionKind.QuantisedCodes);
         for (int first = 0; first < rows; first += Pieces * pieceRows)
         {
@@ -30,15 +29,12 @@ internal static class QuantisedWriter
             for (int piece = 0; piece < used; piece++)
             {
                 QuantisedRows made = pieces[piece].Rows;
-                int row = first + (piece * pieceRows);
                 writer.Append(made.Codes);
-                made.Scales.CopyTo(scales.AsSpan(row));
-                made.Bounds.CopyTo(bounds.AsSpan(row / QuantisedRows.BlockRows));
+                made.Blocks.CopyTo(blocks.AsSpan((first + (piece * pieceRows)) / QuantisedRows.BlockRows));
             }
             rowsQuantised?.Report(first + count);
         }
         writer.End();
-        writer.Write<float>(SectionKind.QuantisedScales, scales);
-        writer.Write<BlockBound>(SectionKind.QuantisedBounds, bounds);
+        writer.Write<QuantisedBlock>(SectionKind.QuantisedBlocks, blocks);
     }
 }

@@ -27,9 +27,6 @@ internal enum SectionKind : uint
     /// <summary>u8 [padded rows, padded dimension], the int8 copy; this and the next are optional, but come together.</summary>
     QuantisedCodes = 8,
 
-    /// <summary>f32 [padded rows].</summary>
-    QuantisedScales = 9,
-
-    /// <summary>2 × f32 [padded rows ÷ 16].</summary>
-    QuantisedBounds = 10,
+    /// <summary>3 × f32 [padded rows ÷ 16]: scale and bounds of 16 rows.</summary>
+    QuantisedBlocks = 9,
 }

@@ -146,8 +146,7 @@ internal sealed class SnapshotHeader
             SectionKind.MarketMasks => (long)Rows * TrackColumns.MaskWords * sizeof(ulong),
             SectionKind.Flags => Rows,
             SectionKind.QuantisedCodes => QuantisedRows.Padded(Rows) * (long)QuantisedRows.Padded(Dimension),
-            SectionKind.QuantisedScales => QuantisedRows.Padded(Rows) * (long)sizeof(float),
-            SectionKind.QuantisedBounds => QuantisedRows.Padded(Rows) / QuantisedRows.BlockRows * (long)Unsafe.SizeOf<BlockBound>(),
+            SectionKind.QuantisedBlocks => QuantisedRows.Padded(Rows) / QuantisedRows.BlockRows * (long)Unsafe.SizeOf<QuantisedBlock>(),
             _ => (long)Rows * sizeof(int), // Licensors, ReleaseDays
         };
         if (section.Bytes != expected) throw new CatalogueException(path, $"section {section.Kind}: {section.Bytes} bytes (expected {expected} for {Rows} rows)");

@@ -7,7 +7,7 @@ namespace Rubato.Tests;
 /// <summary>The int8 copy in a snapshot: what is written, what opening refuses, what verifying finds.</summary>
 public sealed class QuantisedSectionsTests : IDisposable
 {
-    private const int Codes = 7, Scales = 8, Bounds = 9; // places in the section table
+    private const int Codes = 7, Blocks = 8; // places in the section table
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -21,8 +21,7 @@ public sealed class QuantisedSectionsTests : IDisposable
         QuantisedRows found = catalogue.Items.Quantised;
         Assert.Equal((rows, dimension), (found.Rows, found.Dimension));
         Assert.True(found.Codes.SequenceEqual(expected.Rows.Codes));
-        Assert.True(found.Scales.SequenceEqual(expected.Rows.Scales));
-        Assert.True(found.Bounds.SequenceEqual(expected.Rows.Bounds));
+        Assert.True(found.Blocks.SequenceEqual(expected.Rows.Blocks));
         catalogue.Verify();
     }
 
@@ -66,8 +65,7 @@ public sealed class QuantisedSectionsTests : IDisposable
 
     [Theory]
     [InlineData(Codes, "section QuantisedCodes: missing")]
-    [InlineData(Scales, "section QuantisedScales: missing")]
-    [InlineData(Bounds, "section QuantisedBounds: missing")]
+    [InlineData(Blocks, "section QuantisedBlocks: missing")]
     public void APartOfTheCopyAloneIsRefused(int place, string problem)
     {
         byte[] file = File.ReadAllBytes(Snapshots.Write(_folder, seed: 1, rows: 5, dimension: 3));
@@ -76,19 +74,24 @@ public sealed class QuantisedSectionsTests : IDisposable
     }
 
     [Theory]
-    [InlineData(Scales, 3, 0f, "section QuantisedScales, row 3: scale 0 (expected a positive number)")]
-    [InlineData(Scales, 0, float.NaN, "section QuantisedScales, row 0: scale NaN")]
-    [InlineData(Scales, 4, float.PositiveInfinity, "section QuantisedScales, row 4: scale")]
-    [InlineData(Bounds, 0, float.NaN, "section QuantisedBounds, block 0: NaN")]
-    [InlineData(Bounds, 1, -1f, "section QuantisedBounds, block 0")]
-    public void NumbersThatNoScanMayMeetAreNamed(int place, int index, float value, string problem)
-        => Assert.Contains(problem, Refused(Changed(place, section => BinaryPrimitives.WriteSingleLittleEndian(section[(4 * index)..], value))));
+    [InlineData(0, 0f, "row 0: scale 0")]
+    [InlineData(3, float.NaN, "row 16: scale NaN")]
+    [InlineData(9, float.PositiveInfinity, "row 48: scale")]
+    [InlineData(1, float.NaN, "bounds NaN and")]
+    [InlineData(2, -1f, "and -1 (expected a positive number and numbers from 0 on)")]
+    public void NumbersThatNoScanMayMeetAreNamed(int index, float value, string problem)
+    {
+        string message = Refused(Changed(Blocks, section => BinaryPrimitives.WriteSingleLittleEndian(section[(4 * index)..], value)));
+        Assert.Contains("section QuantisedBlocks, row ", message);
+        Assert.Contains(problem, message);
+    }
 
     [Theory]
     [InlineData(Codes, 2 * 64, "section QuantisedCodes, row 2: not what the vectors give")]
     [InlineData(Codes, 63 * 64, "section QuantisedCodes, row 63: not what")]
-    [InlineData(Scales, 4, "section QuantisedScales, row 1: not what")]
-    [InlineData(Bounds, 0, "section QuantisedBounds, row 0: not what")]
+    [InlineData(Blocks, 0, "section QuantisedBlocks, row 0: not what")]
+    [InlineData(Blocks, 4, "section QuantisedBlocks, row 0: not what")]
+    [InlineData(Blocks, 12, "section QuantisedBlocks, row 16: not what")]
     public void VerifyFindsACopyThatIsNotThatOfTheVectors(int place, int at, string problem)
     {
         byte[] file = Changed(place, section => section[at] ^= 1); // the lowest bit: still a number that opening takes

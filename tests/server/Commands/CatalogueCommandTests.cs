@@ -28,7 +28,7 @@ public sealed class CatalogueCommandTests : IDisposable
         Assert.Equal(1, info.GetProperty("licensors").GetInt32());
         Assert.Equal(["DE", "US"], info.GetProperty("markets").EnumerateArray().Select(market => market.GetString()));
         Assert.Equal((1, 1, 1), (info.GetProperty("restricted_tracks").GetInt32(), info.GetProperty("explicit_tracks").GetInt32(), info.GetProperty("dated_tracks").GetInt32()));
-        Assert.Equal(10, info.GetProperty("sections").GetArrayLength());
+        Assert.Equal(9, info.GetProperty("sections").GetArrayLength());
         Assert.True(info.GetProperty("quantised").GetBoolean());
         Assert.Contains("markets     DE US", await RubatoCommand.Done("catalogue", "info", path));
 
