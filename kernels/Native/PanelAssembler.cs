@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Iced.Intel;
 using Rubato.Kernels.Similarity;
 using static Iced.Intel.AssemblerRegisters;
@@ -62,32 +61,30 @@ internal abstract class PanelAssembler(PanelShape shape)
     {
     }
 
-    protected static int Offset(string field) => (int)Marshal.OffsetOf<PanelArguments>(field);
-
     private void Enter()
     {
         foreach (AssemblerRegister64 register in new[] { rbx, rbp, r12, r13, r14, r15 })
             A.push(register);
-        A.mov(r12, __[rdi + Offset(nameof(PanelArguments.Row))]);
-        A.mov(r13, __[rdi + Offset(nameof(PanelArguments.RowEnd))]);
-        A.mov(rbx, __[rdi + Offset(nameof(PanelArguments.HitCount))]);
-        A.mov(r14, __[rdi + Offset(nameof(PanelArguments.Scratch))]);
-        A.mov(r8, __[rdi + Offset(nameof(PanelArguments.Queries))]);
-        A.mov(r9, __[rdi + Offset(nameof(PanelArguments.LaneBounds))]);
+        A.mov(r12, __[rdi + PanelArguments.RowAt]);
+        A.mov(r13, __[rdi + PanelArguments.RowEndAt]);
+        A.mov(rbx, __[rdi + PanelArguments.HitCountAt]);
+        A.mov(r14, __[rdi + PanelArguments.ScratchAt]);
+        A.mov(r8, __[rdi + PanelArguments.QueriesAt]);
+        A.mov(r9, __[rdi + PanelArguments.LaneBoundsAt]);
         A.imul(rsi, r12, Shape.RowBytes);
-        A.add(rsi, __[rdi + Offset(nameof(PanelArguments.Rows))]);
+        A.add(rsi, __[rdi + PanelArguments.RowsAt]);
         A.mov(rax, r12);
         A.shr(rax, 4);
         A.imul(rcx, rax, BlockBytes);
-        A.add(rcx, __[rdi + Offset(nameof(PanelArguments.Blocks))]);
+        A.add(rcx, __[rdi + PanelArguments.BlocksAt]);
         A.vmovdqu32(zmm30, __zmmword_ptr[_laneIds]);
     }
 
     private void Leave()
     {
         A.Label(ref _exit);
-        A.mov(__[rdi + Offset(nameof(PanelArguments.Row))], r12);
-        A.mov(__[rdi + Offset(nameof(PanelArguments.HitCount))], rbx);
+        A.mov(__[rdi + PanelArguments.RowAt], r12);
+        A.mov(__[rdi + PanelArguments.HitCountAt], rbx);
         A.vzeroupper();
         foreach (AssemblerRegister64 register in new[] { r15, r14, r13, r12, rbp, rbx })
             A.pop(register);
@@ -159,9 +156,9 @@ internal abstract class PanelAssembler(PanelShape shape)
         A.vpaddd(zmm1, zmm1, zmm30);
         A.vpcompressd(zmm1.k1.z, zmm1);
         A.vpcompressd(zmm0.k1.z, zmm0);
-        A.mov(r11, __[rdi + Offset(nameof(PanelArguments.HitIds))]);
+        A.mov(r11, __[rdi + PanelArguments.HitIdsAt]);
         A.vmovdqu32(__zmmword_ptr[r11 + rbx * 4], zmm1);
-        A.mov(r11, __[rdi + Offset(nameof(PanelArguments.HitValues))]);
+        A.mov(r11, __[rdi + PanelArguments.HitValuesAt]);
         A.vmovdqu32(__zmmword_ptr[r11 + rbx * 4], zmm0);
         A.popcnt(r15d, r15d);
         A.add(rbx, r15);

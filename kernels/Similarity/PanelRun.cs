@@ -113,7 +113,7 @@ internal unsafe ref struct PanelRun
             if (survivors.Reserve(room: 1, _workspace))
                 Describe(group, lane);
             if (!survivors.Crowded)
-                survivors.Append(score - error, score + error, firstRow + row);
+                survivors.Append(score - error * query.Margin, score + error, firstRow + row);
         }
     }
 

@@ -10,7 +10,7 @@ namespace Rubato.Kernels.Similarity;
 /// <param name="name">name by which the variant is forced and reported</param>
 /// <param name="arithmetic">what is read and how it is bounded</param>
 /// <param name="codes">the code that reads it</param>
-/// <param name="fallback">takes over where the matrix lacks what is read, where bounds do not hold, and where survivors are a crowd</param>
+/// <param name="fallback">takes over where the matrix lacks what is read, where bounds do not hold, where survivors are a crowd, and where a bar turns out to have been too high</param>
 internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, PanelCodes codes, IScanKernel fallback) : IScanKernel
 {
     /// <summary>Bytes of rows per panel: half of a second-level cache of 512 KB, the smallest in use.</summary>
@@ -72,10 +72,8 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
         for (int lane = 0; lane < active; lane++)
         {
             int query = lanes[lane].Query;
-            if (survivors[lane].Crowded)
-                passedOn[query] = true;
-            else
-                rescored += Finisher.Finish(survivors[lane], request, query, workspace, rows.Slice(query * k, k), scores.Slice(query * k, k));
+            passedOn[query] = survivors[lane].Crowded || !Finisher.TryFinish(
+                survivors[lane], request, query, workspace, rows.Slice(query * k, k), scores.Slice(query * k, k), ref rescored);
         }
         return rescored + PassOn(request, workspace, passedOn, rows, scores);
     }
