@@ -1,5 +1,4 @@
 using Iced.Intel;
-using Rubato.Kernels.Similarity;
 using static Iced.Intel.AssemblerRegisters;
 
 namespace Rubato.Kernels.Native;
@@ -26,21 +25,16 @@ internal sealed class LanesAssembler(PanelShape shape) : PanelAssembler(shape)
         Label again = A.CreateLabel();
         A.Label(ref again);
         Prefetch(Block);
-        if (Shape.Codes)
-        {
-            A.vbroadcastss(zmm23, __dword_ptr[rcx]);
-            A.vbroadcastss(zmm24, __dword_ptr[rcx + 4]);
-        }
+        LoadBlock(0);
         var hits = new List<Action>();
         for (int first = 0; first < Block; first += AppendedRows)
         {
             Products(first);
             for (int half = 0; half < Shape.Halves; half++)
-                hits.Add(Compare(first, half));
+                hits.Add(CompareRows(first, half));
         }
         A.add(rsi, Block * Shape.RowBytes);
-        A.add(rdx, Block * 4);
-        A.add(rcx, 8);
+        A.add(rcx, BlockBytes);
         A.add(r12, Block);
         Loop(again);
         foreach (Action hit in hits)
@@ -52,10 +46,7 @@ internal sealed class LanesAssembler(PanelShape shape) : PanelAssembler(shape)
     {
         for (int row = 0; row < AppendedRows; row++)
             for (int half = 0; half < Shape.Halves; half++)
-                if (Shape.Codes)
-                    A.vmovdqu32(Sum(row, half), __zmmword_ptr[r9 + (half * HalfBytes + FirstSums)]);
-                else
-                    A.vpxord(Sum(row, half), Sum(row, half), Sum(row, half));
+                A.vpxord(Sum(row, half), Sum(row, half), Sum(row, half));
         int unroll = Shape.RowBytes % 16 == 0 ? 4 : Shape.RowBytes % 8 == 0 ? 2 : 1;
         Label next = A.CreateLabel();
         A.xor(r10d, r10d);
@@ -81,33 +72,15 @@ internal sealed class LanesAssembler(PanelShape shape) : PanelAssembler(shape)
         A.jb(next);
     }
 
-    /// <summary>Compares the largest score of each lane with its threshold.</summary>
+    /// <summary>Compares the largest sum of each lane with its threshold.</summary>
     /// <returns>emits what happens on a hit, out of the way of the loop</returns>
-    private Action Compare(int first, int half)
+    private Action CompareRows(int first, int half)
     {
         Label hit = A.CreateLabel(), done = A.CreateLabel();
-        Threshold(half);
-        for (int row = 0; row < AppendedRows; row++)
-        {
-            AssemblerRegisterZMM largest = row % 2 == 0 ? zmm25 : zmm26, score = row < 2 ? largest : zmm0;
-            if (Shape.Codes)
-            {
-                A.vcvtdq2ps(score, Sum(row, half));
-                A.vmulps(score, score, __dword_bcst[rdx + 4 * (first + row)]);
-                if (row >= 2)
-                    A.vmaxps(largest, largest, score);
-            }
-            else if (row < 2)
-            {
-                A.vmovaps(largest, Sum(row, half));
-            }
-            else
-            {
-                A.vmaxps(largest, largest, Sum(row, half));
-            }
-        }
-        A.vmaxps(zmm25, zmm25, zmm26);
-        A.vcmpps(k1, zmm25, zmm31, GreaterOrEqual);
+        Largest(zmm25, Sum(0, half), Sum(1, half));
+        for (int row = 2; row < AppendedRows; row++)
+            Largest(zmm25, zmm25, Sum(row, half));
+        Compare(half);
         A.kortestw(k1, k1);
         A.jnz(hit);
         A.Label(ref done);
@@ -117,12 +90,16 @@ internal sealed class LanesAssembler(PanelShape shape) : PanelAssembler(shape)
             for (int row = 0; row < AppendedRows; row++)
                 A.vmovdqu32(__zmmword_ptr[r14 + 64 * row], Sum(row, half));
             A.mov(rax, r14);
-            A.lea(r10, __[rdx + 4 * first]);
-            A.lea(ebp, __[r12 + first]);
-            A.shl(ebp, PanelArguments.LaneBits);
-            A.add(ebp, 16 * half);
-            AppendRows();
+            AppendRows(first, half);
             A.jmp(done);
         };
+    }
+
+    private void Largest(AssemblerRegisterZMM to, AssemblerRegisterZMM a, AssemblerRegisterZMM b)
+    {
+        if (Shape.Codes)
+            A.vpmaxsd(to, a, b);
+        else
+            A.vmaxps(to, a, b);
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Iced.Intel;
 using Rubato.Kernels.Similarity;
 using static Iced.Intel.AssemblerRegisters;
@@ -10,6 +9,9 @@ internal abstract class PanelAssembler(PanelShape shape)
 {
     /// <summary>Rows that share a bound, and the step of vector code.</summary>
     protected const int Block = QuantisedRows.BlockRows;
+
+    /// <summary>Bytes of a <see cref="QuantisedBlock"/>, and where its error and norm are; its scale comes first.</summary>
+    protected const int BlockBytes = 12, BlockError = 4, BlockNorm = 8;
 
     /// <summary>Bytes of a half of the lane bounds, and of each of its parts: bars, error factors, norm factors, first sums.</summary>
     protected const int HalfBytes = 256, ErrorFactors = 64, NormFactors = 128, FirstSums = 192;
@@ -59,48 +61,59 @@ internal abstract class PanelAssembler(PanelShape shape)
     {
     }
 
-    protected static int Offset(string field) => (int)Marshal.OffsetOf<PanelArguments>(field);
-
     private void Enter()
     {
         foreach (AssemblerRegister64 register in new[] { rbx, rbp, r12, r13, r14, r15 })
             A.push(register);
-        A.mov(r12, __[rdi + Offset(nameof(PanelArguments.Row))]);
-        A.mov(r13, __[rdi + Offset(nameof(PanelArguments.RowEnd))]);
-        A.mov(rbx, __[rdi + Offset(nameof(PanelArguments.HitCount))]);
-        A.mov(r14, __[rdi + Offset(nameof(PanelArguments.Scratch))]);
-        A.mov(r8, __[rdi + Offset(nameof(PanelArguments.Queries))]);
-        A.mov(r9, __[rdi + Offset(nameof(PanelArguments.LaneBounds))]);
+        A.mov(r12, __[rdi + PanelArguments.RowAt]);
+        A.mov(r13, __[rdi + PanelArguments.RowEndAt]);
+        A.mov(rbx, __[rdi + PanelArguments.HitCountAt]);
+        A.mov(r14, __[rdi + PanelArguments.ScratchAt]);
+        A.mov(r8, __[rdi + PanelArguments.QueriesAt]);
+        A.mov(r9, __[rdi + PanelArguments.LaneBoundsAt]);
         A.imul(rsi, r12, Shape.RowBytes);
-        A.add(rsi, __[rdi + Offset(nameof(PanelArguments.Rows))]);
-        A.mov(rdx, __[rdi + Offset(nameof(PanelArguments.Scales))]);
-        A.lea(rdx, __[rdx + r12 * 4]);
+        A.add(rsi, __[rdi + PanelArguments.RowsAt]);
         A.mov(rax, r12);
-        A.shr(rax, 1); // eight bytes per 16 rows
-        A.mov(rcx, __[rdi + Offset(nameof(PanelArguments.Bounds))]);
-        A.add(rcx, rax);
+        A.shr(rax, 4);
+        A.imul(rcx, rax, BlockBytes);
+        A.add(rcx, __[rdi + PanelArguments.BlocksAt]);
         A.vmovdqu32(zmm30, __zmmword_ptr[_laneIds]);
     }
 
     private void Leave()
     {
         A.Label(ref _exit);
-        A.mov(__[rdi + Offset(nameof(PanelArguments.Row))], r12);
-        A.mov(__[rdi + Offset(nameof(PanelArguments.HitCount))], rbx);
+        A.mov(__[rdi + PanelArguments.RowAt], r12);
+        A.mov(__[rdi + PanelArguments.HitCountAt], rbx);
         A.vzeroupper();
         foreach (AssemblerRegister64 register in new[] { r15, r14, r13, r12, rbp, rbx })
             A.pop(register);
         A.ret();
     }
 
-    /// <summary>zmm31 = the bars of a half minus the bounds of the block in zmm23 (error) and zmm24 (norm).</summary>
-    protected void Threshold(int half)
+    /// <summary>zmm22, zmm23, zmm24 = the scale, error and norm of a block that lies some blocks after rcx.</summary>
+    protected void LoadBlock(int block)
     {
-        A.vmovups(zmm31, __zmmword_ptr[r9 + half * HalfBytes]);
         if (!Shape.Codes)
             return;
-        A.vfnmadd231ps(zmm31, zmm23, __zmmword_ptr[r9 + (half * HalfBytes + ErrorFactors)]);
-        A.vfnmadd231ps(zmm31, zmm24, __zmmword_ptr[r9 + (half * HalfBytes + NormFactors)]);
+        A.vbroadcastss(zmm22, __dword_ptr[rcx + block * BlockBytes]);
+        A.vbroadcastss(zmm23, __dword_ptr[rcx + (block * BlockBytes + BlockError)]);
+        A.vbroadcastss(zmm24, __dword_ptr[rcx + (block * BlockBytes + BlockNorm)]);
+    }
+
+    /// <summary>k1 = lanes of a half whose largest sum, in zmm25, reaches the bar less the bound of the loaded block, left in zmm31.</summary>
+    protected void Compare(int half)
+    {
+        A.vmovups(zmm31, __zmmword_ptr[r9 + half * HalfBytes]);
+        if (Shape.Codes)
+        {
+            A.vfnmadd231ps(zmm31, zmm23, __zmmword_ptr[r9 + (half * HalfBytes + ErrorFactors)]);
+            A.vfnmadd231ps(zmm31, zmm24, __zmmword_ptr[r9 + (half * HalfBytes + NormFactors)]);
+            A.vpaddd(zmm25, zmm25, __zmmword_ptr[r9 + (half * HalfBytes + FirstSums)]);
+            A.vcvtdq2ps(zmm25, zmm25);
+            A.vmulps(zmm25, zmm25, zmm22);
+        }
+        A.vcmpps(k1, zmm25, zmm31, GreaterOrEqual);
     }
 
     /// <summary>Asks for the rows that come <see cref="PrefetchBytes"/> later.</summary>
@@ -122,10 +135,17 @@ internal abstract class PanelAssembler(PanelShape shape)
         A.jmp(_exit);
     }
 
-    /// <summary>Calls the routine that compares rows of sums at rax with zmm31 and appends what passes.</summary>
-    protected void AppendRows()
+    /// <summary>Appends what passes zmm31 of the rows of sums at rax.</summary>
+    /// <param name="row">the first of the rows, relative to r12</param>
+    /// <param name="half">the lanes</param>
+    protected void AppendRows(int row, int half)
     {
         _rowsAppended = true;
+        A.lea(ebp, __[r12 + row]);
+        A.shl(ebp, PanelArguments.LaneBits);
+        A.add(ebp, 16 * half);
+        if (Shape.Codes)
+            A.vmovdqu32(zmm29, __zmmword_ptr[r9 + (half * HalfBytes + FirstSums)]);
         A.call(_appendRows);
     }
 
@@ -136,16 +156,17 @@ internal abstract class PanelAssembler(PanelShape shape)
         A.vpaddd(zmm1, zmm1, zmm30);
         A.vpcompressd(zmm1.k1.z, zmm1);
         A.vpcompressd(zmm0.k1.z, zmm0);
-        A.mov(r11, __[rdi + Offset(nameof(PanelArguments.HitIds))]);
+        A.mov(r11, __[rdi + PanelArguments.HitIdsAt]);
         A.vmovdqu32(__zmmword_ptr[r11 + rbx * 4], zmm1);
-        A.mov(r11, __[rdi + Offset(nameof(PanelArguments.HitValues))]);
+        A.mov(r11, __[rdi + PanelArguments.HitValuesAt]);
         A.vmovdqu32(__zmmword_ptr[r11 + rbx * 4], zmm0);
         A.popcnt(r15d, r15d);
         A.add(rbx, r15);
     }
 
     /// <summary>
-    /// rax: rows of 16 sums; r10: their scales; ebp: id of the first row's lane 0; zmm31: thresholds. Changes rax, r10, r11, rbp, zmm0, zmm1.
+    /// rax: rows of 16 sums; ebp: id of the first row's lane 0; zmm22: scale, zmm29: first sums, zmm31: thresholds.
+    /// Changes rax, r11, rbp, zmm0, zmm1.
     /// </summary>
     private void AppendRowsRoutine()
     {
@@ -155,24 +176,24 @@ internal abstract class PanelAssembler(PanelShape shape)
         A.push(r12);
         A.mov(r12d, AppendedRows);
         A.Label(ref next);
+        A.vmovdqu32(zmm0, __zmmword_ptr[rax]);
         if (Shape.Codes)
         {
-            A.vcvtdq2ps(zmm1, __zmmword_ptr[rax]);
-            A.vmulps(zmm1, zmm1, __dword_bcst[r10]);
+            A.vpaddd(zmm0, zmm0, zmm29);
+            A.vcvtdq2ps(zmm1, zmm0);
+            A.vmulps(zmm1, zmm1, zmm22);
+            A.vcmpps(k1, zmm1, zmm31, GreaterOrEqual);
         }
         else
         {
-            A.vmovups(zmm1, __zmmword_ptr[rax]);
+            A.vcmpps(k1, zmm0, zmm31, GreaterOrEqual);
         }
-        A.vcmpps(k1, zmm1, zmm31, GreaterOrEqual);
         A.kmovw(r15d, k1);
         A.test(r15d, r15d);
         A.jz(skip);
-        A.vmovdqu32(zmm0, __zmmword_ptr[rax]);
         AppendLanes();
         A.Label(ref skip);
         A.add(rax, 64);
-        A.add(r10, 4);
         A.add(ebp, 1 << PanelArguments.LaneBits);
         A.dec(r12d);
         A.jnz(next);

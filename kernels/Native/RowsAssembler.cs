@@ -36,10 +36,10 @@ internal sealed class RowsAssembler(PanelShape shape) : PanelAssembler(shape)
         {
             A.vpaddd(zmm0, zmm3, zmm29);
             A.vcvtdq2ps(zmm1, zmm0);
-            A.vmulps(zmm1, zmm1, __zmmword_ptr[rdx]);
+            A.vmulps(zmm1, zmm1, __dword_bcst[rcx]);
             A.vmovaps(zmm31, zmm26);
-            A.vfnmadd231ps(zmm31, zmm27, __dword_bcst[rcx]);
-            A.vfnmadd231ps(zmm31, zmm28, __dword_bcst[rcx + 4]);
+            A.vfnmadd231ps(zmm31, zmm27, __dword_bcst[rcx + BlockError]);
+            A.vfnmadd231ps(zmm31, zmm28, __dword_bcst[rcx + BlockNorm]);
             A.vcmpps(k1, zmm1, zmm31, GreaterOrEqual);
         }
         else
@@ -52,8 +52,7 @@ internal sealed class RowsAssembler(PanelShape shape) : PanelAssembler(shape)
         A.jnz(hit);
         A.Label(ref done);
         A.add(rsi, Block * Shape.RowBytes);
-        A.add(rdx, Block * 4);
-        A.add(rcx, 8);
+        A.add(rcx, BlockBytes);
         A.add(r12, Block);
         Loop(again);
 

@@ -3,19 +3,20 @@ using Rubato.Kernels.Similarity;
 namespace Rubato.Kernels.Selection;
 
 /// <summary>
-/// The rows of one query that may still be among its k best: unsorted, each with a lower and an upper bound of its score.
+/// The rows of one query that may still be among its k best: unsorted, each with a floor (a lower bound of its score, or a guess of one
+/// that is proven at the end) and an upper bound.
 /// When the buffer fills, a selection raises the bar and drops what lies below: there is no heap in the scanning loop.
 /// </summary>
 internal sealed class SurvivorBuffer
 {
-    private ulong[] _lower = []; // RankKey of the lower bound and the row
+    private ulong[] _floor = []; // RankKey of the floor and the row
     private float[] _upper = [];
     private int _k, _crowded;
 
     /// <summary>Survivors held.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The k-th best lower bound known; a row whose upper bound is below it has lost.</summary>
+    /// <summary>The k-th best floor known; a row whose upper bound is below it has been dropped.</summary>
     public float Bar { get; private set; }
 
     /// <summary>More rows than the limit survive the bar: bounds do not separate them, and scoring all rows is quicker.</summary>
@@ -35,36 +36,36 @@ internal sealed class SurvivorBuffer
     /// <returns>whether the bar may have risen</returns>
     public bool Reserve(int room, ScanWorkspace workspace)
     {
-        if (Count + room <= _lower.Length)
+        if (Count + room <= _floor.Length)
             return false;
         Compact(workspace);
         if (Count > _crowded)
             Crowded = true;
-        else if (Count > (_lower.Length - room) / 2)
+        else if (Count > (_floor.Length - room) / 2)
             Grow(2 * Count + room);
         return true;
     }
 
     /// <summary>Adds a row; there must be room.</summary>
-    public void Append(float lower, float upper, int row)
+    public void Append(float floor, float upper, int row)
     {
-        _lower[Count] = RankKey.Of(lower, row);
+        _floor[Count] = RankKey.Of(floor, row);
         _upper[Count++] = upper;
     }
 
-    /// <summary>Raises the bar to the k-th best lower bound and drops the rows whose upper bound is below it.</summary>
+    /// <summary>Raises the bar to the k-th best floor and drops the rows whose upper bound is below it.</summary>
     public void Compact(ScanWorkspace workspace)
     {
         if (Count < _k)
             return;
-        Span<ulong> lower = _lower.AsSpan(0, Count), scratch = workspace.Keys(Count);
-        lower.CopyTo(scratch);
+        Span<ulong> floor = _floor.AsSpan(0, Count), scratch = workspace.Keys(Count);
+        floor.CopyTo(scratch);
         TopK.Select(scratch, _k);
         Bar = RankKey.Score(scratch[_k - 1]);
         int kept = 0;
-        for (int i = 0; i < lower.Length; i++)
+        for (int i = 0; i < floor.Length; i++)
         {
-            lower[kept] = lower[i];
+            floor[kept] = floor[i];
             _upper[kept] = _upper[i];
             kept += _upper[kept] >= Bar ? 1 : 0;
         }
@@ -77,16 +78,16 @@ internal sealed class SurvivorBuffer
     {
         Span<ulong> keys = workspace.Keys(Count);
         for (int i = 0; i < keys.Length; i++)
-            keys[i] = RankKey.Of(_upper[i], RankKey.Row(_lower[i]));
+            keys[i] = RankKey.Of(_upper[i], RankKey.Row(_floor[i]));
         TopK.SortDescending(keys);
         return keys;
     }
 
     private void Grow(int length)
     {
-        if (length <= _lower.Length)
+        if (length <= _floor.Length)
             return;
-        Array.Resize(ref _lower, length);
+        Array.Resize(ref _floor, length);
         Array.Resize(ref _upper, length);
     }
 }

@@ -17,7 +17,8 @@ internal static class TopK
         // Median-of-three quickselect; bad luck (or malice) ends in a sort, so that the worst case stays n log n.
         for (int rounds = 2 * BitOperations.Log2((uint)keys.Length) + 2; keys.Length > SortLength && rounds > 0; rounds--)
         {
-            int above = Partition(keys);
+            ulong a = keys[0], b = keys[keys.Length / 2], c = keys[^1];
+            int above = Partition(keys, pivot: Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c)));
             if (nth < above)
             {
                 keys = keys[..above];
@@ -47,19 +48,22 @@ internal static class TopK
         scores[keys.Length..].Fill(float.NegativeInfinity);
     }
 
-    /// <summary>Hoare's partition around a median of three: [0, returned) ≥ [returned, length), neither part empty.</summary>
-    private static int Partition(Span<ulong> keys)
+    /// <summary>Moves the keys above a pivot to the front; without branches, because every other one would be mispredicted.</summary>
+    /// <returns>their number; where none is above the pivot, the pivot itself is moved and counted</returns>
+    private static int Partition(Span<ulong> keys, ulong pivot)
     {
-        ulong a = keys[0], b = keys[keys.Length / 2], c = keys[^1];
-        ulong pivot = Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));
-        int i = -1, j = keys.Length;
-        while (true)
+        int above = 0;
+        for (int i = 0; i < keys.Length; i++)
         {
-            do i++; while (keys[i] > pivot);
-            do j--; while (keys[j] < pivot);
-            if (i >= j)
-                return Math.Max(i, 1); // i is 0 only where the pivot is first and largest
-            (keys[i], keys[j]) = (keys[j], keys[i]);
+            ulong key = keys[i];
+            keys[i] = keys[above];
+            keys[above] = key;
+            above += key > pivot ? 1 : 0;
         }
+        if (above > 0)
+            return above;
+        int at = keys.IndexOf(pivot);
+        (keys[0], keys[at]) = (keys[at], keys[0]);
+        return 1;
     }
 }

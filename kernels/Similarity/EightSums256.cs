@@ -11,9 +11,9 @@ internal readonly struct EightSums256 : IEightSums<EightSums256>
 
     public static EightSums256 MultiplyAdd(EightSums256 sums, ref double query, ref float row)
     {
-        (Vector256<double> low, Vector256<double> high) = Vector256.Widen(Vector256.LoadUnsafe(ref row));
-        return new(Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref query), low, sums._low),
-            Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref query, 4), high, sums._high));
+        Vector256<float> eight = Vector256.LoadUnsafe(ref row);
+        return new(Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref query), Vector256.WidenLower(eight), sums._low),
+            Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref query, 4), Vector256.WidenUpper(eight), sums._high));
     }
 
     public static void Store(EightSums256 sums, ref double destination)

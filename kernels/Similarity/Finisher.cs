@@ -9,8 +9,18 @@ internal static class Finisher
     private const int StepRows = 16;
 
     /// <summary>Writes the exact k best of the survivors.</summary>
-    /// <returns>rows scored</returns>
-    public static long Finish(SurvivorBuffer survivors, in ScanRequest request, int query, ScanWorkspace workspace, Span<int> rows, Span<float> scores)
+    /// <param name="survivors">all rows whose upper bound reaches the survivors' bar</param>
+    /// <param name="request">the search</param>
+    /// <param name="query">the query of the survivors</param>
+    /// <param name="workspace">scratch memory</param>
+    /// <param name="rows">[k]</param>
+    /// <param name="scores">[k]</param>
+    /// <param name="rescored">grows by the rows scored</param>
+    /// <returns>
+    /// whether these are the k best of all rows: every other row scores less than the bar, so the k-th score has to reach it
+    /// </returns>
+    public static bool TryFinish(
+        SurvivorBuffer survivors, in ScanRequest request, int query, ScanWorkspace workspace, Span<int> rows, Span<float> scores, ref long rescored)
     {
         survivors.Compact(workspace);
         ReadOnlySpan<ulong> candidates = survivors.ByUpperBound(workspace);
@@ -40,7 +50,8 @@ internal static class Finisher
                 TopK.SortDescending(best[..count]);
         }
         TopK.Write(best[..count], rows, scores);
-        return scored;
+        rescored += scored;
+        return scores[^1] >= survivors.Bar;
     }
 
     /// <summary>Inserts a key into the descending list best[.. length − 1]; what falls off the end lands in the last place.</summary>

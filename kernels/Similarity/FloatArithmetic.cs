@@ -20,12 +20,9 @@ internal sealed class FloatArithmetic : PanelArithmetic
         plain.Clear();
         MemoryMarshal.AsBytes(query).CopyTo(plain);
         var bound = new FloatBound(query, items.NormMax, depth: query.Length + 4); // one lane may hold all products; 4 levels of 16 lanes
-        lane = new Lane { Scale = 1, Constant = bound.Error };
+        lane = new Lane { Scale = 1, Constant = bound.Error, Margin = 1 };
         return bound.InRange;
     }
 
     public override float CodeBar(in Lane lane, float bar) => bar - lane.Constant;
-
-    public override (float Score, float Error) Bound(in ItemMatrix items, in Lane lane, int row, int hit) =>
-        (BitConverter.Int32BitsToSingle(hit), lane.Constant);
 }

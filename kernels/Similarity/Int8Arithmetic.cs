@@ -8,6 +8,11 @@ internal sealed class Int8Arithmetic : PanelArithmetic
     /// <summary>32 roundings to fp32: about three times what the comparison and the bounds take.</summary>
     private const double Slack = 32.0 / (1 << 24);
 
+    /// <summary>
+    /// Errors without a system have a standard deviation of about E ÷ √(2 · dimension); a margin of 3 E ÷ √dimension is four of them.
+    /// </summary>
+    private const float MarginFactor = 3;
+
     /// <summary>Norms beyond this could overflow the bounds.</summary>
     private const double NormLimit = 1e30;
 
@@ -46,16 +51,10 @@ internal sealed class Int8Arithmetic : PanelArithmetic
         lane.ErrorFactor = Quantiser.RoundUp(codeNorm + Slack * (norm + error));
         lane.NormFactor = Quantiser.RoundUp(error + Slack * (norm + error));
         lane.Constant = Underflow;
+        lane.Margin = MathF.Min(1, MarginFactor / MathF.Sqrt(query.Length));
         lane.FirstSum = -QuantisedRows.ZeroCode * sum;
         return norm < NormLimit && items.NormMax < NormLimit;
     }
 
     public override float CodeBar(in Lane lane, float bar) => (bar - lane.Constant) / lane.Scale;
-
-    public override (float Score, float Error) Bound(in ItemMatrix items, in Lane lane, int row, int hit)
-    {
-        BlockBound bound = items.Quantised.Bounds[row / QuantisedRows.BlockRows];
-        return (hit * items.Quantised.Scales[row] * lane.Scale,
-            lane.ErrorFactor * bound.ErrorMax + lane.NormFactor * bound.NormMax + lane.Constant);
-    }
 }

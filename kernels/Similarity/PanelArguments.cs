@@ -6,8 +6,7 @@ namespace Rubato.Kernels.Similarity;
 /// The argument block of panel code, machine code or C#: a panel of rows against a group of up to 32 queries (lanes). The code appends
 /// a hit for every row and lane whose score reaches the lane's bar, and writes nothing for the others.
 /// </summary>
-/// <remarks>The assembled code addresses the fields by <see cref="Marshal.OffsetOf{T}(string)"/>; see Native/README.md.</remarks>
-[StructLayout(LayoutKind.Sequential)]
+[StructLayout(LayoutKind.Explicit)]
 internal unsafe struct PanelArguments
 {
     /// <summary>Lanes of a group.</summary>
@@ -25,42 +24,55 @@ internal unsafe struct PanelArguments
     /// <summary>Bytes that the assembled code may use as scratch: four tiles and a tile configuration.</summary>
     public const int ScratchBytes = 4 * 1024 + 64;
 
+    /// <summary>Where the fields are, for the assembled code.</summary>
+    public const int RowsAt = 0, BlocksAt = 8, QueriesAt = 16, LaneBoundsAt = 24, HitIdsAt = 32, HitValuesAt = 40,
+        HitCountAt = 48, RowAt = 56, RowEndAt = 64, ScratchAt = 72, RowBytesAt = 80, LaneCountAt = 84;
+
     /// <summary>Row 0 of the panel: codes u8 or values f4, row-major.</summary>
+    [FieldOffset(RowsAt)]
     public byte* Rows;
 
-    /// <summary>[rows] f4, one per row of the panel; unused by fp32 code.</summary>
-    public float* Scales;
-
-    /// <summary>[rows ÷ 16] bounds of the panel; unused by fp32 code.</summary>
-    public BlockBound* Bounds;
+    /// <summary>[rows ÷ 16] blocks of the panel; unused by fp32 code.</summary>
+    [FieldOffset(BlocksAt)]
+    public QuantisedBlock* Blocks;
 
     /// <summary>The group's queries in the layout that the code asks for.</summary>
+    [FieldOffset(QueriesAt)]
     public byte* Queries;
 
     /// <summary>[2 halves of 16 lanes][bar, error factor, norm factor, first sum][16] f4 (the last i4).</summary>
+    [FieldOffset(LaneBoundsAt)]
     public float* LaneBounds;
 
     /// <summary>[hits] i4: row within the panel · 32 + lane.</summary>
+    [FieldOffset(HitIdsAt)]
     public int* HitIds;
 
     /// <summary>[hits] dot products: i4 of codes, f4 of values.</summary>
+    [FieldOffset(HitValuesAt)]
     public int* HitValues;
 
     /// <summary>Hits written so far.</summary>
+    [FieldOffset(HitCountAt)]
     public long HitCount;
 
-    /// <summary>The next row to score; a multiple of 32, advanced by the code.</summary>
+    /// <summary>The next row to score; a multiple of 16, advanced by the code.</summary>
+    [FieldOffset(RowAt)]
     public long Row;
 
     /// <summary>Where to stop; a multiple of 32.</summary>
+    [FieldOffset(RowEndAt)]
     public long RowEnd;
 
     /// <summary>64-byte aligned scratch memory.</summary>
+    [FieldOffset(ScratchAt)]
     public byte* Scratch;
 
     /// <summary>Bytes from row to row; assembled code has it built in.</summary>
+    [FieldOffset(RowBytesAt)]
     public int RowBytes;
 
     /// <summary>Queries in the group; assembled code has a bound of it built in.</summary>
+    [FieldOffset(LaneCountAt)]
     public int LaneCount;
 }

@@ -22,9 +22,6 @@ internal abstract unsafe class PanelArithmetic
     /// <summary>A lane's bar as the code compares it: no row whose score reaches the bar stays below it.</summary>
     public abstract float CodeBar(in Lane lane, float bar);
 
-    /// <summary>The score of a hit and how far it may be off.</summary>
-    public abstract (float Score, float Error) Bound(in ItemMatrix items, in Lane lane, int row, int hit);
-
     /// <summary>Lays out plain queries for panel code: [halves][query bytes ÷ element][16 lanes][element].</summary>
     public void Interleave(byte* plain, byte* interleaved, int queryBytes, int lanes)
     {

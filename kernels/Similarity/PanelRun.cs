@@ -20,6 +20,7 @@ internal unsafe ref struct PanelRun
     private readonly byte* _plain, _interleaved;
     private readonly float* _bounds;
     private readonly long _groupBytes;
+    private readonly bool _filtered;
     private readonly PanelCode _stream, _resident, _last;
     private PanelArguments _arguments;
 
@@ -28,6 +29,7 @@ internal unsafe ref struct PanelRun
         ReadOnlySpan<Lane> lanes, ReadOnlySpan<SurvivorBuffer> survivors)
     {
         _request = request;
+        _filtered = !request.Allowed.IsEmpty;
         _workspace = workspace;
         _arithmetic = arithmetic;
         _lanes = lanes;
@@ -61,15 +63,13 @@ internal unsafe ref struct PanelRun
 
     /// <summary>Scores a panel for all queries.</summary>
     /// <param name="rows">row 0 of the panel</param>
-    /// <param name="scales">its scale; null for fp32 values</param>
-    /// <param name="bounds">its bound; null for fp32 values</param>
+    /// <param name="blocks">its block; null for fp32 values</param>
     /// <param name="firstRow">its number in the matrix</param>
     /// <param name="count">rows in the panel; memory is readable up to the next multiple of <see cref="RowStep"/></param>
-    public void Panel(byte* rows, float* scales, BlockBound* bounds, int firstRow, int count)
+    public void Panel(byte* rows, QuantisedBlock* blocks, int firstRow, int count)
     {
         _arguments.Rows = rows;
-        _arguments.Scales = scales;
-        _arguments.Bounds = bounds;
+        _arguments.Blocks = blocks;
         for (int group = 0; group < Groups && count > 0; group++)
         {
             PanelCode code = Code(group);
@@ -83,7 +83,7 @@ internal unsafe ref struct PanelRun
                 {
                     _arguments.HitCount = 0;
                     code.Run(arguments);
-                    Drain(group, firstRow, firstRow + count);
+                    Drain(group, firstRow, count);
                 }
         }
     }
@@ -92,22 +92,28 @@ internal unsafe ref struct PanelRun
     private readonly PanelCode Code(int group) => group == Groups - 1 ? _last : group == 0 ? _stream : _resident;
 
     /// <summary>Moves hits to the survivors of their queries.</summary>
-    private readonly void Drain(int group, int firstRow, int end)
+    private readonly void Drain(int group, int firstRow, int count)
     {
+        int firstLane = group * PanelArguments.Lanes;
+        bool codes = _arithmetic.ReadsCodes;
         for (int i = 0; i < _arguments.HitCount; i++)
         {
-            int id = _arguments.HitIds[i], row = firstRow + (id >> PanelArguments.LaneBits), lane = id & (PanelArguments.Lanes - 1);
-            int index = group * PanelArguments.Lanes + lane;
-            SurvivorBuffer survivors = _survivors[index];
-            if (row >= end || survivors.Crowded || !RowFilter.Allows(_request.Filter(_lanes[index].Query), row))
+            // SAFETY: the code wrote HitCount hits of rows below RowEnd, and blocks are padded that far
+            int id = _arguments.HitIds[i], row = id >> PanelArguments.LaneBits, lane = id & (PanelArguments.Lanes - 1);
+            ref readonly Lane query = ref _lanes[firstLane + lane];
+            SurvivorBuffer survivors = _survivors[firstLane + lane];
+            if (row >= count || survivors.Crowded || (_filtered && !RowFilter.Allows(_request.Filter(query.Query), firstRow + row)))
                 continue;
-            (float score, float error) = _arithmetic.Bound(_request.Items, _lanes[index], row, _arguments.HitValues[i]);
+            QuantisedBlock block = codes ? _arguments.Blocks[row / QuantisedRows.BlockRows] : new(Scale: 1, ErrorMax: 0, NormMax: 0);
+            float hit = codes ? _arguments.HitValues[i] : BitConverter.Int32BitsToSingle(_arguments.HitValues[i]);
+            float score = hit * block.Scale * query.Scale;
+            float error = query.ErrorFactor * block.ErrorMax + query.NormFactor * block.NormMax + query.Constant;
             if (score + error < survivors.Bar)
                 continue; // the bar has risen since the hit was written
             if (survivors.Reserve(room: 1, _workspace))
                 Describe(group, lane);
             if (!survivors.Crowded)
-                survivors.Append(score - error, score + error, row);
+                survivors.Append(score - error * query.Margin, score + error, firstRow + row);
         }
     }
 

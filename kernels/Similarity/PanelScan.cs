@@ -10,7 +10,7 @@ namespace Rubato.Kernels.Similarity;
 /// <param name="name">name by which the variant is forced and reported</param>
 /// <param name="arithmetic">what is read and how it is bounded</param>
 /// <param name="codes">the code that reads it</param>
-/// <param name="fallback">takes over where the matrix lacks what is read, where bounds do not hold, and where survivors are a crowd</param>
+/// <param name="fallback">takes over where the matrix lacks what is read, where bounds do not hold, where survivors are a crowd, and where a bar turns out to have been too high</param>
 internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, PanelCodes codes, IScanKernel fallback) : IScanKernel
 {
     /// <summary>Bytes of rows per panel: half of a second-level cache of 512 KB, the smallest in use.</summary>
@@ -24,6 +24,9 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
 
     /// <inheritdoc/>
     public string Name => name;
+
+    /// <inheritdoc/>
+    public bool ReadsCodes => arithmetic.ReadsCodes;
 
     /// <inheritdoc/>
     public ScanStatistics Scan(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores)
@@ -69,10 +72,8 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
         for (int lane = 0; lane < active; lane++)
         {
             int query = lanes[lane].Query;
-            if (survivors[lane].Crowded)
-                passedOn[query] = true;
-            else
-                rescored += Finisher.Finish(survivors[lane], request, query, workspace, rows.Slice(query * k, k), scores.Slice(query * k, k));
+            passedOn[query] = survivors[lane].Crowded || !Finisher.TryFinish(
+                survivors[lane], request, query, workspace, rows.Slice(query * k, k), scores.Slice(query * k, k), ref rescored);
         }
         return rescored + PassOn(request, workspace, passedOn, rows, scores);
     }
@@ -101,8 +102,8 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
         var run = new PanelRun(request, workspace, arithmetic, codes, lanes, survivors);
         // SAFETY: the rows stay pinned while the code runs
         fixed (byte* codeRows = request.Items.Quantised.Codes)
-        fixed (float* scales = request.Items.Quantised.Scales, values = request.Items.Values)
-        fixed (BlockBound* bounds = request.Items.Quantised.Bounds)
+        fixed (float* values = request.Items.Values)
+        fixed (QuantisedBlock* blocks = request.Items.Quantised.Blocks)
             for (int row = request.FirstRow; row < end; row += panelRows)
             {
                 int count = Math.Min(panelRows, end - row);
@@ -110,13 +111,13 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
                     continue;
                 if (arithmetic.ReadsCodes)
                 {
-                    run.Panel(codeRows + (long)row * rowBytes, scales + row, bounds + row / QuantisedRows.BlockRows, row, count);
+                    run.Panel(codeRows + (long)row * rowBytes, blocks + row / QuantisedRows.BlockRows, row, count);
                     continue;
                 }
                 int whole = count / PanelRun.RowStep * PanelRun.RowStep;
                 byte* rows = (byte*)values + (long)row * rowBytes;
-                run.Panel(rows, null, null, row, whole);
-                run.Panel(Tail(rows + (long)whole * rowBytes, (long)(count - whole) * rowBytes, rowBytes, workspace), null, null, row + whole, count - whole);
+                run.Panel(rows, null, row, whole);
+                run.Panel(Tail(rows + (long)whole * rowBytes, (long)(count - whole) * rowBytes, rowBytes, workspace), null, row + whole, count - whole);
             }
     }
 

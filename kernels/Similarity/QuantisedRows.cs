@@ -1,15 +1,15 @@
 namespace Rubato.Kernels.Similarity;
 
-/// <summary>The int8 copy of a matrix: x ≈ s·x̂ with x̂ = code − 128, one scale s per row and a bound of the error per block of rows.</summary>
+/// <summary>The int8 copy of a matrix: x ≈ s·x̂ with x̂ = code − 128, a scale s and a bound of the error for each block of 16 rows.</summary>
 /// <remarks>
-/// Three arrays, each best stored at a 64-byte boundary: codes [padded rows, padded dimension] u8, scales [padded rows] f4, bounds
-/// [padded rows ÷ 16] of 2 × f4. Rows are padded to a multiple of 64 and dimensions too, so that no tile of any variant reads past the
-/// end; padding holds code 128 (zero), scale 1. Codes are unsigned because the instructions multiply unsigned by signed bytes: the offset
-/// of 128 adds a constant per query, 128·Σ q̂, wherever it is multiplied.
+/// Two arrays, each best stored at a 64-byte boundary: codes [padded rows, padded dimension] u8 and blocks [padded rows ÷ 16] of
+/// (scale, error, norm) f4. Rows are padded to a multiple of 64 and dimensions too, so that no tile of any variant reads past the end;
+/// padding holds code 128 (zero), blocks without rows scale 1. Codes are unsigned because the instructions multiply unsigned by signed
+/// bytes: the offset of 128 adds a constant per query, 128·Σ q̂. Why a block shares its scale: see README.md.
 /// </remarks>
 public readonly ref struct QuantisedRows
 {
-    /// <summary>Rows that share a <see cref="BlockBound"/>: the rows of a matrix tile.</summary>
+    /// <summary>Rows that share a <see cref="QuantisedBlock"/>: the rows of a matrix tile.</summary>
     public const int BlockRows = 16;
 
     /// <summary>Rows and dimensions are padded to a multiple of this.</summary>
@@ -19,21 +19,19 @@ public readonly ref struct QuantisedRows
     public const byte ZeroCode = 128;
 
     /// <param name="codes">[padded rows, padded dimension]</param>
-    /// <param name="scales">[padded rows], positive</param>
-    /// <param name="bounds">[padded rows ÷ 16]</param>
+    /// <param name="blocks">[padded rows ÷ 16]</param>
     /// <param name="rows">rows without padding</param>
     /// <param name="dimension">values per row without padding</param>
     /// <exception cref="ArgumentException">The shapes disagree.</exception>
-    public QuantisedRows(ReadOnlySpan<byte> codes, ReadOnlySpan<float> scales, ReadOnlySpan<BlockBound> bounds, int rows, int dimension)
+    public QuantisedRows(ReadOnlySpan<byte> codes, ReadOnlySpan<QuantisedBlock> blocks, int rows, int dimension)
     {
         int paddedRows = Padded(rows), paddedDimension = Padded(dimension);
-        if (codes.Length != (long)paddedRows * paddedDimension || scales.Length != paddedRows || bounds.Length != paddedRows / BlockRows)
+        if (codes.Length != (long)paddedRows * paddedDimension || blocks.Length != paddedRows / BlockRows)
             throw new ArgumentException(
-                $"{rows} quantised rows of {dimension} are {paddedRows} × {paddedDimension} codes, {paddedRows} scales and "
-                + $"{paddedRows / BlockRows} bounds, not {codes.Length}, {scales.Length} and {bounds.Length}", nameof(codes));
+                $"{rows} quantised rows of {dimension} are {paddedRows} × {paddedDimension} codes and "
+                + $"{paddedRows / BlockRows} blocks, not {codes.Length} and {blocks.Length}", nameof(codes));
         Codes = codes;
-        Scales = scales;
-        Bounds = bounds;
+        Blocks = blocks;
         Rows = rows;
         Dimension = dimension;
     }
@@ -41,11 +39,8 @@ public readonly ref struct QuantisedRows
     /// <summary>[padded rows, padded dimension], row-major.</summary>
     public ReadOnlySpan<byte> Codes { get; }
 
-    /// <summary>[padded rows]</summary>
-    public ReadOnlySpan<float> Scales { get; }
-
     /// <summary>[padded rows ÷ 16]</summary>
-    public ReadOnlySpan<BlockBound> Bounds { get; }
+    public ReadOnlySpan<QuantisedBlock> Blocks { get; }
 
     /// <summary>Rows without padding; 0 in a matrix that has no int8 copy.</summary>
     public int Rows { get; }

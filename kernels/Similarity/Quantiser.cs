@@ -1,13 +1,13 @@
 namespace Rubato.Kernels.Similarity;
 
-/// <summary>Makes the int8 copy of rows: symmetric, one scale per row, with a proven bound of the error; the same bits on every machine.</summary>
+/// <summary>Makes the int8 copy of rows: symmetric, one scale per block of 16 rows, with a proven bound of the error; the same bits on every machine.</summary>
 public static class Quantiser
 {
     /// <summary>Largest magnitude of x̂; −128 is not used, so that rows and their negatives quantise alike.</summary>
     internal const int CodeMax = 127;
 
     /// <summary>
-    /// Smallest scale: below it a row quantises to zeros and its error is its norm; so that scales have reciprocals and products with them
+    /// Smallest scale: below it rows quantise to zeros and their error is their norm; so that products with scales
     /// stay clear of denormals.
     /// </summary>
     internal const float ScaleMin = 1f / (1 << 30) / (1 << 30) / (1 << 30) / (1 << 10); // 2⁻¹⁰⁰
@@ -16,38 +16,46 @@ public static class Quantiser
     /// <param name="values">[rows, dimension], row-major</param>
     /// <param name="dimension">values per row, 1 to <see cref="ItemMatrix.DimensionMax"/></param>
     /// <param name="codes">[padded rows, padded dimension], overwritten</param>
-    /// <param name="scales">[padded rows], overwritten</param>
-    /// <param name="bounds">[padded rows ÷ 16], overwritten</param>
+    /// <param name="blocks">[padded rows ÷ 16], overwritten</param>
     /// <exception cref="ArgumentException">A value is not finite (the message names its row), or the shapes disagree.</exception>
-    public static void Quantise(ReadOnlySpan<float> values, int dimension, Span<byte> codes, Span<float> scales, Span<BlockBound> bounds)
+    public static void Quantise(ReadOnlySpan<float> values, int dimension, Span<byte> codes, Span<QuantisedBlock> blocks)
     {
         var matrix = new ItemMatrix(values, dimension, normMax: 0);
-        _ = new QuantisedRows(codes, scales, bounds, matrix.Rows, dimension); // checks the shapes
+        _ = new QuantisedRows(codes, blocks, matrix.Rows, dimension); // checks the shapes
         int bad = FiniteCheck.FirstNonFinite(values);
         if (bad >= 0)
             throw new ArgumentException($"row {bad / dimension} holds {values[bad]} at coordinate {bad % dimension}; values must be finite", nameof(values));
         int stride = QuantisedRows.Padded(dimension);
         codes.Fill(QuantisedRows.ZeroCode);
-        scales.Fill(1);
-        bounds.Clear();
-        for (int row = 0; row < matrix.Rows; row++)
+        blocks.Fill(new(Scale: 1, ErrorMax: 0, NormMax: 0));
+        for (int first = 0; first < matrix.Rows; first += QuantisedRows.BlockRows)
         {
-            ReadOnlySpan<float> x = matrix.Row(row);
-            float scale = Scale(x);
-            Span<byte> rowCodes = codes.Slice(row * stride, dimension);
+            int rows = Math.Min(QuantisedRows.BlockRows, matrix.Rows - first);
+            float scale = Scale(values.Slice(first * dimension, rows * dimension));
             double error = 0, norm = 0;
-            for (int c = 0; c < x.Length; c++)
+            for (int row = first; row < first + rows; row++)
             {
-                int code = Code(x[c], scale);
-                rowCodes[c] = (byte)(code + QuantisedRows.ZeroCode);
-                double rest = x[c] - (double)scale * code;
-                error += rest * rest;
-                norm += (double)x[c] * x[c];
+                (double rowError, double rowNorm) = Row(matrix.Row(row), scale, codes.Slice(row * stride, dimension));
+                (error, norm) = (Math.Max(error, rowError), Math.Max(norm, rowNorm));
             }
-            scales[row] = scale;
-            ref BlockBound bound = ref bounds[row / QuantisedRows.BlockRows];
-            bound = new(Math.Max(bound.ErrorMax, RoundUp(Math.Sqrt(error))), Math.Max(bound.NormMax, RoundUp(Math.Sqrt(norm))));
+            blocks[first / QuantisedRows.BlockRows] = new(scale, RoundUp(Math.Sqrt(error)), RoundUp(Math.Sqrt(norm)));
         }
+    }
+
+    /// <summary>Codes of a row.</summary>
+    /// <returns>the squares of ‖x − s·x̂‖ and ‖x‖</returns>
+    private static (double Error, double Norm) Row(ReadOnlySpan<float> x, float scale, Span<byte> codes)
+    {
+        double error = 0, norm = 0;
+        for (int c = 0; c < x.Length; c++)
+        {
+            int code = Code(x[c], scale);
+            codes[c] = (byte)(code + QuantisedRows.ZeroCode);
+            double rest = x[c] - (double)scale * code; // exact: 31 significant bits, near or equal to x
+            error += rest * rest;
+            norm += (double)x[c] * x[c];
+        }
+        return (error, norm);
     }
 
     /// <summary>The scale that maps the largest magnitude to 127.</summary>

@@ -13,11 +13,11 @@ internal sealed unsafe class ScalarRowsCode : PanelCode
             {
                 // SAFETY: as in VectorRowsCode
                 float* half = panel.LaneBounds + lane / 16 * 64 + lane % 16;
-                BlockBound bound = panel.Bounds[panel.Row / QuantisedRows.BlockRows];
+                QuantisedBlock block = panel.Blocks[panel.Row / QuantisedRows.BlockRows];
                 int dot = ((int*)half)[48];
                 for (int c = 0; c < panel.RowBytes; c++)
                     dot += panel.Rows[panel.Row * panel.RowBytes + c] * ((sbyte*)panel.Queries)[lane * panel.RowBytes + c];
-                if (dot * panel.Scales[panel.Row] < half[0] - half[16] * bound.ErrorMax - half[32] * bound.NormMax)
+                if (dot * block.Scale < half[0] - half[16] * block.ErrorMax - half[32] * block.NormMax)
                     continue;
                 panel.HitIds[panel.HitCount] = (int)panel.Row << PanelArguments.LaneBits | lane;
                 panel.HitValues[panel.HitCount++] = dot;

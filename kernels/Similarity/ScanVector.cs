@@ -82,9 +82,8 @@ public sealed class ScanVector : IScanKernel
         {
             Span<int> rowsOut = rows.Slice(numbers[i] * k, k);
             Span<float> scoresOut = scores.Slice(numbers[i] * k, k);
-            rescored += survivors[i].Crowded
-                ? ExactScan.Scan(request, numbers[i], workspace, rowsOut, scoresOut)
-                : Finisher.Finish(survivors[i], request, numbers[i], workspace, rowsOut, scoresOut);
+            if (survivors[i].Crowded || !Finisher.TryFinish(survivors[i], request, numbers[i], workspace, rowsOut, scoresOut, ref rescored))
+                rescored += ExactScan.Scan(request, numbers[i], workspace, rowsOut, scoresOut);
         }
         return rescored;
     }
@@ -150,8 +149,9 @@ public sealed class ScanVector : IScanKernel
                 sum03 = TWidth.MultiplyAdd(q0, x, sum03);
                 sum13 = TWidth.MultiplyAdd(q1, x, sum13);
             }
-            side0.Collect(TWidth.Sum4(sum00, sum01, sum02, sum03), firstRow, i);
-            side1.Collect(TWidth.Sum4(sum10, sum11, sum12, sum13), firstRow, i);
+            Vector128<float> sums0 = TWidth.Sum4(sum00, sum01, sum02, sum03), sums1 = TWidth.Sum4(sum10, sum11, sum12, sum13);
+            side0.Collect(sums0, firstRow, i); // after both sums: an accumulator that lives across a call is spilled in the loop above
+            side1.Collect(sums1, firstRow, i);
         }
     }
 

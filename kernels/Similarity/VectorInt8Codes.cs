@@ -7,7 +7,7 @@ namespace Rubato.Kernels.Similarity;
 internal sealed class VectorInt8Codes : PanelCodes
 {
     /// <summary>From here on broadcasting rows to 16 lanes, some of them idle, beats summing horizontally.</summary>
-    private const int LanesMin = 6;
+    private const int LanesMin = 7;
 
     private readonly PanelCode _rows =
         AvxVnni.IsSupported ? new VectorRowsCode<CodeDotVnni, Vector256<int>>()

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -28,7 +27,7 @@ internal sealed unsafe class VectorLanesCode : PanelCode
     {
         // SAFETY: as in VectorRowsCode; a half of the queries is RowBytes · 16 bytes, 64 for each four bytes of a row
         float* bounds = panel.LaneBounds + half * 64;
-        BlockBound block = panel.Bounds[panel.Row / QuantisedRows.BlockRows];
+        QuantisedBlock block = panel.Blocks[panel.Row / QuantisedRows.BlockRows];
         Vector256<float> barLow = Bar(bounds, block), barHigh = Bar(bounds + 8, block);
         Vector256<int> firstLow = Vector256.Load((int*)bounds + 48), firstHigh = Vector256.Load((int*)bounds + 56);
         nint rowBytes = panel.RowBytes;
@@ -56,37 +55,37 @@ internal sealed unsafe class VectorLanesCode : PanelCode
                 low3 = AvxVnni.MultiplyWideningAndAdd(low3, codes, low);
                 high3 = AvxVnni.MultiplyWideningAndAdd(high3, codes, high);
             }
-            Collect(ref panel, row, half * 16, low0, barLow);
-            Collect(ref panel, row, half * 16 + 8, high0, barHigh);
-            Collect(ref panel, row + 1, half * 16, low1, barLow);
-            Collect(ref panel, row + 1, half * 16 + 8, high1, barHigh);
-            Collect(ref panel, row + 2, half * 16, low2, barLow);
-            Collect(ref panel, row + 2, half * 16 + 8, high2, barHigh);
-            Collect(ref panel, row + 3, half * 16, low3, barLow);
-            Collect(ref panel, row + 3, half * 16 + 8, high3, barHigh);
+            Vector256<int> lowMax = Vector256.Max(Vector256.Max(low0, low1), Vector256.Max(low2, low3));
+            Vector256<int> highMax = Vector256.Max(Vector256.Max(high0, high1), Vector256.Max(high2, high3));
+            if (!Vector256.GreaterThanOrEqualAny(Vector256.ConvertToSingle(lowMax) * block.Scale, barLow)
+                && !Vector256.GreaterThanOrEqualAny(Vector256.ConvertToSingle(highMax) * block.Scale, barHigh))
+                continue;
+            int* sums = (int*)panel.Scratch; // by way of memory: accumulators that live across a call are spilled in the loop above
+            low0.Store(sums);
+            high0.Store(sums + 8);
+            low1.Store(sums + 16);
+            high1.Store(sums + 24);
+            low2.Store(sums + 32);
+            high2.Store(sums + 40);
+            low3.Store(sums + 48);
+            high3.Store(sums + 56);
+            for (int i = 0; i < 8; i++)
+                Append(ref panel, row + i / 2, half * 16 + i % 2 * 8, sums + 8 * i, i % 2 == 0 ? barLow : barHigh, block.Scale);
         }
     }
 
-    private static Vector256<float> Bar(float* bounds, BlockBound block) =>
+    private static Vector256<float> Bar(float* bounds, in QuantisedBlock block) =>
         Vector256.Load(bounds) - Vector256.Load(bounds + 16) * block.ErrorMax - Vector256.Load(bounds + 32) * block.NormMax;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Collect(ref PanelArguments panel, long row, int lane, Vector256<int> dots, Vector256<float> bar)
+    /// <summary>Appends those of eight sums that reach the bar.</summary>
+    private static void Append(ref PanelArguments panel, long row, int lane, int* sums, Vector256<float> bar, float scale)
     {
-        Vector256<float> scores = Vector256.ConvertToSingle(dots) * panel.Scales[row];
-        uint passed = Vector256.GreaterThanOrEqual(scores, bar).ExtractMostSignificantBits();
-        if (passed != 0)
-            Append(ref panel, row, lane, dots, passed);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Append(ref PanelArguments panel, long row, int lane, Vector256<int> dots, uint passed)
-    {
+        uint passed = Vector256.GreaterThanOrEqual(Vector256.ConvertToSingle(Vector256.Load(sums)) * scale, bar).ExtractMostSignificantBits();
         for (; passed != 0; passed &= passed - 1)
         {
             int i = int.TrailingZeroCount((int)passed);
             panel.HitIds[panel.HitCount] = (int)row << PanelArguments.LaneBits | (lane + i);
-            panel.HitValues[panel.HitCount++] = dots[i];
+            panel.HitValues[panel.HitCount++] = sums[i];
         }
     }
 }

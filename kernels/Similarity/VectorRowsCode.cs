@@ -23,11 +23,11 @@ internal sealed unsafe class VectorRowsCode<TDot, TSums> : PanelCode
     /// <summary>Scores a block of rows for one query.</summary>
     private static void Block(ref PanelArguments panel, int lane)
     {
-        // SAFETY: a panel holds RowEnd rows of RowBytes, a multiple of the vector, and as many scales; one bound per 16 rows; a query per
+        // SAFETY: a panel holds RowEnd rows of RowBytes, a multiple of the vector, and a block per 16 rows; a query per
         // lane of RowBytes; 128 lane bounds; and hits up to HitLimit + 32 lanes · 32 rows.
         float* half = panel.LaneBounds + lane / 16 * 64 + lane % 16;
-        BlockBound bound = panel.Bounds[panel.Row / QuantisedRows.BlockRows];
-        Vector128<float> bar = Vector128.Create(half[0] - half[16] * bound.ErrorMax - half[32] * bound.NormMax);
+        QuantisedBlock block = panel.Blocks[panel.Row / QuantisedRows.BlockRows];
+        Vector128<float> bar = Vector128.Create(half[0] - half[16] * block.ErrorMax - half[32] * block.NormMax);
         Vector128<int> first = Vector128.Create(((int*)half)[48]);
         nint rowBytes = panel.RowBytes;
         ref sbyte query = ref Unsafe.AsRef<sbyte>(panel.Queries + lane * rowBytes);
@@ -46,7 +46,7 @@ internal sealed unsafe class VectorRowsCode<TDot, TSums> : PanelCode
                 sum3 = TDot.MultiplyAdd(sum3, ref row3, ref query, c);
             }
             Vector128<int> dots = TDot.Sum4(sum0, sum1, sum2, sum3) + first;
-            Vector128<float> scores = Vector128.ConvertToSingle(dots) * Vector128.Load(panel.Scales + row);
+            Vector128<float> scores = Vector128.ConvertToSingle(dots) * block.Scale;
             uint passed = Vector128.GreaterThanOrEqual(scores, bar).ExtractMostSignificantBits();
             for (; passed != 0; passed &= passed - 1)
             {

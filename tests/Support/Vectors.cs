@@ -5,7 +5,7 @@ public static class Vectors
 {
     /// <summary>Names of the row families of <see cref="Rows"/>, friendly and hostile.</summary>
     public static readonly string[] Families =
-        ["uniform", "unit", "constant", "duplicates", "huge", "overflowing", "denormal", "dominant", "alternating", "zero", "mixed-norms", "clustered"];
+        ["uniform", "unit", "constant", "duplicates", "huge", "overflowing", "denormal", "dominant", "alternating", "zero", "mixed-norms", "clustered", "biased"];
 
     /// <summary>Every name with every family, as test arguments.</summary>
     public static TheoryData<string, string> WithFamilies(IEnumerable<string> names)
@@ -68,6 +68,7 @@ public static class Vectors
                     "alternating" => (c % 2 == 0 ? 1 : -1) * (1 + 1e-6f * vector[c]),
                     "zero" => row % 2 == 0 ? 0 : vector[c],
                     "mixed-norms" => vector[c] * factor,
+                    "biased" => c == 0 ? 127 : 10.51f + 0.002f * vector[c], // int8 rounds every coordinate up, by almost half a step
                     "clustered" => first[c] + 1e-3f * vector[c],
                     _ => throw new ArgumentException(family),
                 };

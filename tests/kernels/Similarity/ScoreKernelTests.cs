@@ -8,7 +8,7 @@ public class ScoreKernelTests
 {
     private static readonly IReadOnlyList<KernelVariant<IScoreKernel>> Variants =
     [
-        .. ScoreKernels.Variants, new("vector 512", new AtWidth<EightSums512>(), null),
+        .. ScoreKernels.Variants,
         new("vector 256", new AtWidth<EightSums256>(), null), new("vector 128", new AtWidth<EightSums128>(), null),
     ];
 
