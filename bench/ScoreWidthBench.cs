@@ -39,7 +39,4 @@ public class ScoreWidthBench
 
     [Benchmark]
     public void Vector256() => ScoreVector.Score<EightSums256>(_query, Items, _rows, _scores);
-
-    [Benchmark]
-    public void Vector512() => ScoreVector.Score<EightSums512>(_query, Items, _rows, _scores);
 }

@@ -17,12 +17,14 @@ public sealed class Engine : IDisposable
     {
         Options = options;
         Catalogue = catalogue;
-        ScoreKernel = ScoreKernels.Pick(options.Variant);
         ScanKernel = ScanKernels.Pick(options.Variant);
+        ScoreKernel = ScoreKernels.Pick(ScoreKernels.Variants.Any(variant => variant.Name == options.Variant) ? options.Variant : null);
         CampaignSet campaigns = options.CampaignsPath is { } file ? CampaignFile.Read(file, catalogue) : CampaignSet.None(catalogue.Rows);
         PriceSet? prices = options.PricesPath is { } folder ? PriceFolder.Read(folder) : null;
         _book = new PriceBook(campaigns, prices, options.RelevanceWeight, options.PromotionWeight);
         Generations = new EngineGenerations(catalogue.Generation, Model: 0, _book.Generation);
+        SearchThreads = options.SearchThreads > 0 ? options.SearchThreads : ThreadPlan.Automatic(catalogue.Rows, catalogue.Dimension);
+        SharedSearcher = SearchThreads > 1 ? new RowSearcher(catalogue, ScanKernel, SearchThreads, options.PinSearchThreads) : null;
         _lane = CreateLane();
     }
 
@@ -43,6 +45,12 @@ public sealed class Engine : IDisposable
 
     /// <summary>Name of the kernel variant that searches the catalogue.</summary>
     public string ScanVariant => ScanKernel.Name;
+
+    /// <summary>Threads of one search.</summary>
+    public int SearchThreads { get; }
+
+    /// <summary>The pool of search threads that all lanes share; null where a search takes one thread, the lane's own.</summary>
+    internal RowSearcher? SharedSearcher { get; }
 
     internal IScoreKernel ScoreKernel { get; }
 
@@ -86,6 +94,7 @@ public sealed class Engine : IDisposable
     public void Dispose()
     {
         _lane.Dispose();
+        SharedSearcher?.Dispose();
         Catalogue.Dispose();
     }
 }

@@ -7,7 +7,7 @@ namespace Rubato;
 public sealed class EngineLane : IDisposable
 {
     private readonly Engine _engine;
-    private readonly RowSearcher _searcher;
+    private readonly RowSearcher? _ownSearcher;
     private readonly Retriever _retriever;
     private readonly Ranker _ranker;
     private readonly Allocator _allocator;
@@ -18,8 +18,8 @@ public sealed class EngineLane : IDisposable
     {
         EngineOptions options = engine.Options;
         _engine = engine;
-        _searcher = new RowSearcher(engine.Catalogue, engine.ScanKernel, options.SearchThreads);
-        _retriever = new Retriever(engine.Catalogue, engine.ScoreKernel, _searcher);
+        _ownSearcher = engine.SharedSearcher is null ? new RowSearcher(engine.Catalogue, engine.ScanKernel) : null;
+        _retriever = new Retriever(engine.Catalogue, engine.ScoreKernel, engine.SharedSearcher ?? _ownSearcher!);
         _ranker = new Ranker(book.Campaigns, options.RelevanceSlope, options.RelevanceOffset);
         _allocator = new Allocator(engine.Catalogue, book, options.Limits);
         _candidates = new CandidateBatch(options.Limits);
@@ -48,6 +48,6 @@ public sealed class EngineLane : IDisposable
         responses.Generations = _engine.Generations;
     }
 
-    /// <summary>Frees the lane's searcher.</summary>
-    public void Dispose() => _searcher.Dispose();
+    /// <summary>Frees what is the lane's own.</summary>
+    public void Dispose() => _ownSearcher?.Dispose();
 }

@@ -24,11 +24,24 @@ public sealed record EngineOptions
     /// <summary>Weight of promotional value, per currency unit, 0 to 1e6; 1 values one unit of expected worth like certain relevance.</summary>
     public double PromotionWeight { get; init; } = 1;
 
-    /// <summary>Similarity kernel variant forced by name, for tests, bench and operators; null takes the fastest that this CPU runs.</summary>
+    /// <summary>
+    /// Scan variant forced by name, for tests, bench and operators; named candidates are scored by the variant of the same name where there is
+    /// one and by the fastest otherwise. Null takes the fastest that this CPU runs.
+    /// </summary>
     public string? Variant { get; init; }
 
-    /// <summary>Threads of one search, 1 to <see cref="RowSearcher.ThreadsMax"/>; 1 because lanes, not searches, share out a server's cores.</summary>
-    public int SearchThreads { get; init; } = 1;
+    /// <summary>
+    /// Threads of one search, 1 to <see cref="RowSearcher.ThreadsMax"/>; 0 takes one per processor of the process, and fewer where the catalogue
+    /// is so small that waking them would take longer. With more than one, the lanes share one pool, and searches run one after the other at full
+    /// width; with one, every lane searches on the thread that scores.
+    /// </summary>
+    public int SearchThreads { get; init; }
+
+    /// <summary>
+    /// Keep each search thread on a processor of its own (Linux), true by default, because a scan that is moved loses its cache. Where several
+    /// engines share a machine, give each its processors (taskset, cpuset), or turn this off.
+    /// </summary>
+    public bool PinSearchThreads { get; init; } = true;
 
     /// <summary>Sizes of requests and batches.</summary>
     public BatchLimits Limits { get; init; } = new();
@@ -46,7 +59,7 @@ public sealed record EngineOptions
         OptionRange.Check(RelevanceOffset, -1e6, 1e6, nameof(RelevanceOffset));
         OptionRange.Check(RelevanceWeight, 0, 1e6, nameof(RelevanceWeight));
         OptionRange.Check(PromotionWeight, 0, 1e6, nameof(PromotionWeight));
-        OptionRange.Check(SearchThreads, 1, RowSearcher.ThreadsMax, nameof(SearchThreads));
+        OptionRange.Check(SearchThreads, 0, RowSearcher.ThreadsMax, nameof(SearchThreads));
         Limits.Validated();
         return this;
     }

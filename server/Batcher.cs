@@ -84,7 +84,8 @@ internal sealed class Batcher : IDisposable
                 lane.Forget();
                 for (int i = 0; i < count; i++) batch[i].Request.Connection.Abort();
             }
-            for (int i = 0; i < count; i++) batch[i].Request.Connection.RequestLeft();
+            for (int i = 0; i < count; i++) batch[i].Request.Connection.RequestLeft(); // all of them first: one flush sends every answer of a connection
+            for (int i = 0; i < count; i++) batch[i].Request.Connection.Flush();
             Return(batch, count);
         }
         lane.Dispose();

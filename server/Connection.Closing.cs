@@ -13,7 +13,10 @@ internal sealed partial class Connection
     private long _closeBegun;
 
     /// <summary>Nothing is queued and nothing waits to be sent.</summary>
-    public bool IsQuiet => Volatile.Read(ref _inFlight) == 0 && _transport.UnsentBytes == 0;
+    public bool IsQuiet => Volatile.Read(ref _inFlight) == 0 && UnsentBytes == 0;
+
+    /// <summary>Bytes of answers that the peer has not taken.</summary>
+    public long UnsentBytes => _transport.UnsentBytes;
 
     /// <summary>Bytes received.</summary>
     public long BytesReceived => _transport.BytesReceived;
@@ -46,14 +49,17 @@ internal sealed partial class Connection
         _transport.Abort();
     }
 
-    /// <summary>Tells the peer why and ends the connection. Always false, for the caller to return.</summary>
+    /// <summary>
+    /// Ends the connection with an error frame behind the answers that are still owed. The first reason counts. Always false, for the caller
+    /// to return.
+    /// </summary>
     private bool CloseWith(ErrorCode code, string message)
     {
-        WriteError(new FrameHeader { Kind = FrameKind.Error }, code, new ErrorPayload(Stage.Frame, 0, ErrorPayload.NoOffset, message));
-        Flush();
-        _server.Metrics.ConnectionRefused(code);
+        if (Interlocked.CompareExchange(ref _farewell, new Farewell(code, message), null) is null) _server.Metrics.ConnectionRefused(code);
         return false;
     }
+
+    private sealed record Farewell(ErrorCode Code, string Message);
 
     /// <summary>Looks once a second whether the connection has used up one of its times.</summary>
     /// <param name="now">Stopwatch ticks</param>

@@ -12,7 +12,7 @@ internal sealed partial class Connection
         if ((header.Opcode == Opcode.Hello) == _greeted || header.Kind != FrameKind.Request)
             return CloseWith(ErrorCode.HandshakeOrder, _greeted ? "HELLO came twice, or a frame that is no request" : "the first frame must be HELLO");
         if (header.Flags > byte.MaxValue) return RefuseRequest(header, ErrorCode.UnknownFlag, Stage.Frame, $"flags 0x{header.Flags:x4}: the high half is not known here");
-        if (arrived > PendingRequest.DeadlineOf(header, arrived)) return RefuseRequest(header, ErrorCode.DeadlineExceeded, Stage.Admission, "deadline passed on arrival");
+        if (PendingRequest.HasPassed(PendingRequest.DeadlineOf(header, arrived))) return RefuseRequest(header, ErrorCode.DeadlineExceeded, Stage.Admission, "deadline passed on arrival");
         switch (header.Opcode)
         {
             case Opcode.Score: return Score(header, payload, arrived, ref lane);
@@ -64,7 +64,7 @@ internal sealed partial class Connection
 
     private bool Answer(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
-        Write(header with { Kind = FrameKind.Reply, Status = ErrorCode.None }, payload);
+        Write(header with { Kind = FrameKind.Reply, Status = ErrorCode.None, DeadlineMicroseconds = 0, Flags = 0 }, payload);
         _server.Metrics.RequestDone(header.Opcode, ErrorCode.None, 0);
         return true;
     }
@@ -91,10 +91,9 @@ internal sealed partial class Connection
         return true;
     }
 
-    /// <summary>A queued request has been answered.</summary>
-    public void RequestLeft()
-    {
-        Flush();
-        Interlocked.Decrement(ref _inFlight);
-    }
+    /// <summary>
+    /// A queued request has been answered. Call it before the answer is flushed: the caller may send its next request the moment it reads the
+    /// answer, and must not find its credit still taken.
+    /// </summary>
+    public void RequestLeft() => Interlocked.Decrement(ref _inFlight);
 }

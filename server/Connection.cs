@@ -21,6 +21,7 @@ internal sealed partial class Connection
     private volatile bool _closing;
     private bool _greeted;
     private int _answerBytesMax;
+    private Farewell? _farewell;
 
     public Connection(IFrameTransport transport, RubatoServer server)
     {
@@ -45,6 +46,9 @@ internal sealed partial class Connection
             _server.Log.ConnectionFault(_transport.Peer, fault); // ours; the other connections go on
         }
         await WaitForQueuedAsync().ConfigureAwait(false);
+        if (_farewell is { } farewell)
+            WriteError(new FrameHeader { Kind = FrameKind.Error }, farewell.Code, new ErrorPayload(Stage.Frame, 0, ErrorPayload.NoOffset, farewell.Message));
+        Flush();
         lock (_gate) _closing = true;
         await _transport.DisposeAsync().ConfigureAwait(false);
     }

@@ -9,10 +9,16 @@ internal sealed class Listener : IDisposable
 {
     private const int Backlog = 512;
 
+    /// <summary>Refused connections that are told why at a time; each holds two 64 KiB blocks for up to a second.</summary>
+    private const int FarewellsMax = 64;
+
     private readonly Socket _socket;
     private readonly RubatoServer _server;
     private readonly PinnedMemoryPool _pool = new();
     private readonly HashSet<Connection> _open = [];
+    private int _farewells;
+    private long _closedBytesReceived;
+    private long _closedBytesSent;
 
     /// <exception cref="ConfigurationException">The address is in use or not of this machine.</exception>
     public Listener(IPEndPoint address, RubatoServer server)
@@ -23,6 +29,7 @@ internal sealed class Listener : IDisposable
         {
             _socket.Bind(address);
             _socket.Listen(Backlog);
+            Address = (IPEndPoint)_socket.LocalEndPoint!;
         }
         catch (SocketException refused)
         {
@@ -32,7 +39,7 @@ internal sealed class Listener : IDisposable
     }
 
     /// <summary>The address, with the port that was taken.</summary>
-    public IPEndPoint Address => (IPEndPoint)_socket.LocalEndPoint!;
+    public IPEndPoint Address { get; }
 
     /// <summary>Connections open now, as a copy.</summary>
     public Connection[] Open
@@ -43,22 +50,35 @@ internal sealed class Listener : IDisposable
         }
     }
 
+    /// <summary>Bytes received and sent on all connections, open or closed; neither ever falls.</summary>
+    public (long Received, long Sent) Bytes
+    {
+        get
+        {
+            lock (_open)
+                return (_closedBytesReceived + _open.Sum(connection => connection.BytesReceived), _closedBytesSent + _open.Sum(connection => connection.BytesSent));
+        }
+    }
+
     /// <summary>Accepts until the listener is disposed.</summary>
     public async Task AcceptAsync()
     {
         while (true)
         {
+            Socket? socket = null;
             try
             {
-                Socket socket = await _socket.AcceptAsync().ConfigureAwait(false);
+                socket = await _socket.AcceptAsync().ConfigureAwait(false);
                 Welcome(socket);
             }
-            catch (Exception closed) when (closed is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
+            catch (Exception closed) when (socket is null
+                && closed is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
             {
                 return;
             }
-            catch (SocketException failed) // no file descriptors left, or a peer that was gone before it was accepted
+            catch (Exception failed) // no file descriptors or no memory left, or a peer that was gone at once: the others still want to be accepted
             {
+                socket?.Dispose();
                 _server.Log.AcceptFailed(failed.Message);
                 await Task.Delay(10).ConfigureAwait(false);
             }
@@ -84,35 +104,47 @@ internal sealed class Listener : IDisposable
         }
         _server.Log.TooManyConnections(socket.RemoteEndPoint, _server.Options.Limits.ConnectionsMax);
         _server.Metrics.ConnectionRefused(ErrorCode.TooManyConnections);
-        TurnAway(socket);
+        _ = TurnAwayAsync(socket);
     }
 
     private async Task ServeAsync(Connection connection)
     {
         await Task.Yield(); // the first bytes are served off the accepting thread, outside the lock
-        await connection.RunAsync().ConfigureAwait(false);
-        lock (_open) _open.Remove(connection);
-        _server.Metrics.ConnectionClosed(connection);
-    }
-
-    /// <summary>Says why, as far as a socket's empty send buffer takes it, and closes.</summary>
-    private void TurnAway(Socket socket)
-    {
-        var output = new System.Buffers.ArrayBufferWriter<byte>();
-        Span<byte> frame = FrameWriter.Reserve(output, ErrorPayload.PayloadBytes);
-        new ErrorPayload(Stage.Admission, 1000, ErrorPayload.NoOffset, $"{_server.Options.Limits.ConnectionsMax} connections are open")
-            .Write(FrameWriter.Payload(frame), ErrorCode.TooManyConnections);
-        FrameWriter.Seal(output, frame, ErrorPayload.PayloadBytes, new FrameHeader { Kind = FrameKind.Error, Status = ErrorCode.TooManyConnections });
-        socket.Blocking = false;
         try
         {
-            socket.Send(output.WrittenSpan);
-            socket.Shutdown(SocketShutdown.Send);
+            await connection.RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_open)
+            {
+                _open.Remove(connection);
+                _closedBytesReceived += connection.BytesReceived;
+                _closedBytesSent += connection.BytesSent;
+            }
+        }
+    }
+
+    /// <summary>Says why and closes, without haste: closing over bytes that the peer has sent meanwhile would take the reason from it.</summary>
+    private async Task TurnAwayAsync(Socket socket)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _farewells) > FarewellsMax) return;
+            await using var transport = new SocketTransport(socket, _pool, PinnedMemoryPool.BlockBytes);
+            byte[] payload = new byte[ErrorPayload.PayloadBytes];
+            new ErrorPayload(Stage.Admission, 1000, ErrorPayload.NoOffset, $"{_server.Options.Limits.ConnectionsMax} connections are open")
+                .Write(payload, ErrorCode.TooManyConnections);
+            FrameWriter.Write(transport.Output, new FrameHeader { Kind = FrameKind.Error, Status = ErrorCode.TooManyConnections }, payload);
         }
         catch (SocketException)
         {
-            // The peer is gone already.
+            // The peer was gone before it could be told.
         }
-        socket.Close(timeout: 1);
+        finally
+        {
+            socket.Dispose();
+            Interlocked.Decrement(ref _farewells);
+        }
     }
 }

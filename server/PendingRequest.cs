@@ -39,7 +39,7 @@ internal readonly struct PendingRequest(Connection connection, in FrameHeader he
     public RequestOptions Options { get; } = request.Options;
 
     /// <summary>Nobody waits for the answer any more.</summary>
-    public bool IsLate => Deadline != long.MaxValue && Stopwatch.GetTimestamp() > Deadline;
+    public bool IsLate => HasPassed(Deadline);
 
     /// <summary>Adds the request to a batch; −1 when the batch is full.</summary>
     public int AddTo(RequestBatch batch)
@@ -47,10 +47,10 @@ internal readonly struct PendingRequest(Connection connection, in FrameHeader he
         var settings = new RequestSettings
         {
             Market = Market,
-            ExcludeExplicit = Options.HasFlag(RequestOptions.ExcludeExplicit),
+            ExcludeExplicit = (Options & RequestOptions.ExcludeExplicit) != 0,
             DeniedLicensors = DeniedLicensors.Span,
             Cohort = Cohort,
-            WantBreakdown = Options.HasFlag(RequestOptions.Breakdown),
+            WantBreakdown = (Options & RequestOptions.Breakdown) != 0,
         };
         return Opcode == Opcode.Score
             ? batch.AddScore(Listener, Candidates, settings)
@@ -70,6 +70,9 @@ internal readonly struct PendingRequest(Connection connection, in FrameHeader he
     /// <summary>Stopwatch ticks of a frame's deadline.</summary>
     public static long DeadlineOf(in FrameHeader header, long arrived) => header.DeadlineMicroseconds == 0 ? long.MaxValue
         : arrived + header.DeadlineMicroseconds * (Stopwatch.Frequency / 1_000_000);
+
+    /// <summary>Whether a deadline in Stopwatch ticks has passed; the clock is not read where there is none.</summary>
+    public static bool HasPassed(long deadline) => deadline != long.MaxValue && Stopwatch.GetTimestamp() > deadline;
 
     // SAFETY: requests are read from pinned memory only: a connection's receive blocks, its scratch frame, or a queued request's copy.
     private static unsafe PinnedSpan<T> Pinned<T>(ReadOnlySpan<T> span) where T : unmanaged =>

@@ -13,7 +13,8 @@ internal sealed class RubatoServer : IAsyncDisposable
     private readonly Task _accepting;
     private readonly Timer _clock;
     private readonly long _started = Stopwatch.GetTimestamp();
-    private volatile bool _draining;
+    private readonly Lock _drainLock = new();
+    private Task? _drained;
 
     /// <summary>Opens the engine's files and starts to listen.</summary>
     /// <exception cref="ConfigurationException">The address cannot be listened on.</exception>
@@ -57,10 +58,13 @@ internal sealed class RubatoServer : IAsyncDisposable
     public IPEndPoint Address => _listener.Address;
 
     /// <summary>New connections and requests are welcome.</summary>
-    public bool IsReady => !_draining;
+    public bool IsReady => Volatile.Read(ref _drained) is null;
 
     /// <summary>Connections open now.</summary>
     public Connection[] Connections => _listener.Open;
+
+    /// <summary>Bytes received and sent since the start.</summary>
+    public (long Received, long Sent) Bytes => _listener.Bytes;
 
     /// <summary>What the engine has loaded, for metrics.</summary>
     public Engine Engine => _engine;
@@ -95,10 +99,14 @@ internal sealed class RubatoServer : IAsyncDisposable
     };
 
     /// <summary>Stops accepting, tells every connection, answers what still comes, closes those that fall quiet, and at last all of them.</summary>
-    public async Task DrainAsync()
+    public Task DrainAsync()
     {
-        if (_draining) return;
-        _draining = true;
+        lock (_drainLock) return _drained ??= DrainOnceAsync(); // whoever comes second waits too: the engine must outlive the last request
+    }
+
+    private async Task DrainOnceAsync()
+    {
+        await Task.Yield(); // not under the lock
         _listener.Dispose();
         await _accepting.ConfigureAwait(false);
         Log.Draining(Connections.Length, Options.Limits.DrainSecondsMax);
@@ -137,6 +145,7 @@ internal sealed class RubatoServer : IAsyncDisposable
     {
         Batcher.Dispose();
         Lanes.Dispose();
+        Metrics.Dispose();
         _engine.Dispose();
     }
 

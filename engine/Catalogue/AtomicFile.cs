@@ -18,10 +18,11 @@ internal sealed partial class AtomicFile : IDisposable
         if (Directory.Exists(_path)) throw new IOException($"{path}: is a folder (expected a file name)");
         if (!Directory.Exists(Path.GetDirectoryName(_path))) throw new IOException($"{path}: its folder does not exist");
         _temporaryPath = $"{_path}.{Guid.NewGuid():N}.tmp";
-        _stream = new FileStream(_temporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16);
+        _stream = new FileStream(_temporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16);
     }
 
-    public Stream Stream => _stream;
+    /// <summary>The file, to be written; what is written may be read back.</summary>
+    public FileStream Stream => _stream;
 
     /// <summary>Makes the file durable under its name.</summary>
     public void Commit()

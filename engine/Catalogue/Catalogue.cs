@@ -18,6 +18,7 @@ public sealed class Catalogue : IDisposable
     private readonly long _vectorsOffset;
     private readonly long _trackIdsOffset;
     private readonly TrackIdIndex _index;
+    private readonly QuantisedSections? _quantised;
 
     private Catalogue(string path, MappedFile file)
     {
@@ -31,6 +32,7 @@ public sealed class Catalogue : IDisposable
         _index = TrackIdIndex.TryBuild(TrackIds, out string problem) ?? throw new CatalogueException(path, $"section {SectionKind.TrackIds}: {problem}");
         Attributes = new TrackAttributes(file, _header);
         CheckAttributes();
+        _quantised = _header.IsQuantised ? new QuantisedSections(path, file, _header) : null;
         Filters = new RowFilterIndex(Attributes);
     }
 
@@ -52,8 +54,11 @@ public sealed class Catalogue : IDisposable
     /// <summary>Creation time.</summary>
     public DateTimeOffset Created => DateTimeOffset.UnixEpoch.AddTicks(Generation * TimeSpan.TicksPerMicrosecond);
 
-    /// <summary>The vectors, mapped.</summary>
-    public ItemMatrix Items => new(Vectors, Dimension, _header.NormMax);
+    /// <summary>The vectors, mapped, with their int8 copy where the snapshot has one.</summary>
+    public ItemMatrix Items => _quantised is { } copy ? new(Vectors, Dimension, _header.NormMax, copy.Rows) : new(Vectors, Dimension, _header.NormMax);
+
+    /// <summary>The snapshot has the int8 copy of the vectors; without it every search reads fp32.</summary>
+    public bool IsQuantised => _quantised is not null;
 
     /// <summary>[rows], unique, 0 or more.</summary>
     public ReadOnlySpan<long> TrackIds => _file.Span<long>(_trackIdsOffset, Rows);
@@ -104,8 +109,8 @@ public sealed class Catalogue : IDisposable
     /// <summary>Counts what the catalogue holds; reads the attributes of every row.</summary>
     public CatalogueSummary Summarize() => CatalogueSummary.Of(this);
 
-    /// <summary>Checks what opening takes on trust: that no row's norm exceeds the bound in the header.</summary>
-    /// <exception cref="CatalogueException">A row is longer than the header says.</exception>
+    /// <summary>Checks what opening takes on trust: the bound of the norms in the header, and that the int8 copy is that of the vectors.</summary>
+    /// <exception cref="CatalogueException">A row is longer than the header says, or has another int8 copy than its vector gives.</exception>
     public void Verify()
     {
         ReadOnlySpan<float> vectors = Vectors;
@@ -115,6 +120,7 @@ public sealed class Catalogue : IDisposable
             if (norm > _header.NormMax)
                 throw new CatalogueException(Path, $"section {SectionKind.Vectors}, row {row}: its norm is beyond the header's bound {_header.NormMax}");
         }
+        _quantised?.Verify(vectors);
     }
 
     /// <summary>Unmaps the file.</summary>

@@ -14,9 +14,10 @@ public static class CatalogueBuilder
     /// <summary>Builds a snapshot from files.</summary>
     /// <param name="sources">the files</param> <param name="path">the snapshot, replaced by rename</param>
     /// <param name="rowsWritten">hears how many vectors are written</param>
+    /// <param name="rowsQuantised">hears how many of them have their int8 copy</param>
     /// <exception cref="DataFileException">A source is missing, damaged or holds a value that no catalogue may hold.</exception>
     /// <exception cref="IOException">The snapshot could not be written.</exception>
-    public static void Build(CatalogueSources sources, string path, IProgress<int>? rowsWritten = null)
+    public static void Build(CatalogueSources sources, string path, IProgress<int>? rowsWritten = null, IProgress<int>? rowsQuantised = null)
     {
         using var vectors = new NpyReader<float>(sources.VectorsPath, widenHalf: true);
         vectors.RequireShape(dimensions: 2);
@@ -26,7 +27,7 @@ public static class CatalogueBuilder
             : Numbers(rows);
         CheckIds(sources.TrackIdsPath ?? "track ids", ids);
         TrackColumns columns = sources.AttributesPath is { } attributesPath ? AttributesReader.Read(attributesPath, rows) : new TrackColumns(rows);
-        Write(path, sources.VectorsPath, dimension, vectors.Read, ids, columns, sources.Created, rowsWritten);
+        Write(path, sources.VectorsPath, dimension, vectors.Read, ids, columns, sources.Created, sources.Quantised, rowsWritten, rowsQuantised);
     }
 
     /// <summary>Builds a snapshot from memory.</summary>
@@ -36,11 +37,12 @@ public static class CatalogueBuilder
     /// <param name="trackIds">[rows], unique, 0 or more; empty numbers the tracks 0 to rows − 1</param>
     /// <param name="columns">the attributes; null: no licensor, available everywhere, not explicit, release day unknown</param>
     /// <param name="created">creation time written into the file; null takes the clock</param>
+    /// <param name="quantised">writes the int8 copy of the vectors, where it fits (docs/CATALOGUE.md)</param>
     /// <exception cref="ArgumentException">The shapes disagree.</exception>
     /// <exception cref="CatalogueException">A value is one that no catalogue may hold.</exception>
     /// <exception cref="IOException">The snapshot could not be written.</exception>
     public static void Build(string path, ReadOnlyMemory<float> vectors, int dimension, ReadOnlySpan<long> trackIds = default,
-        TrackColumns? columns = null, DateTimeOffset? created = null)
+        TrackColumns? columns = null, DateTimeOffset? created = null, bool quantised = true)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(dimension, 1);
         if (vectors.Length % dimension != 0)
@@ -56,18 +58,19 @@ public static class CatalogueBuilder
             vectors.Span.Slice(next, block.Length).CopyTo(block);
             next += block.Length;
         }
-        Write(path, path, dimension, Read, ids, columns ?? new TrackColumns(rows), created, rowsWritten: null);
+        Write(path, path, dimension, Read, ids, columns ?? new TrackColumns(rows), created, quantised, rowsWritten: null, rowsQuantised: null);
     }
 
     private delegate void ReadValues(Span<float> block);
 
     private static void Write(string path, string vectorsPath, int dimension, ReadValues read, long[] ids, TrackColumns columns,
-        DateTimeOffset? created, IProgress<int>? rowsWritten)
+        DateTimeOffset? created, bool quantised, IProgress<int>? rowsWritten, IProgress<int>? rowsQuantised)
     {
         if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("snapshots are written on little-endian machines only");
         long createdMicroseconds = ((created ?? DateTimeOffset.UtcNow) - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         if (createdMicroseconds < 0) throw new ArgumentOutOfRangeException(nameof(created), created, "must not lie before 1970");
-        using var writer = new SnapshotWriter(path);
+        quantised &= QuantisedSections.Fits(ids.Length, dimension);
+        using var writer = new SnapshotWriter(path, Enum.GetValues<SectionKind>().Length - (quantised ? 0 : QuantisedSections.Kinds.Length));
         int blockRows = Math.Max(1, BlockValues / dimension);
         float[] buffer = new float[blockRows * dimension];
         float normMax = 0;
@@ -87,6 +90,7 @@ public static class CatalogueBuilder
         writer.Write(SectionKind.Flags, columns.Flags);
         writer.Write<int>(SectionKind.ReleaseDays, columns.ReleaseDays);
         writer.Write<byte>(SectionKind.Markets, columns.MarketTable());
+        if (quantised) QuantisedWriter.Write(writer, ids.Length, dimension, rowsQuantised);
         writer.Commit(ids.Length, dimension, normMax, createdMicroseconds);
     }
 

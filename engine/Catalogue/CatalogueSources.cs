@@ -12,6 +12,9 @@ public sealed record CatalogueSources
     /// <summary>Attributes: one JSON object per line and row; null: no licensor, available everywhere, not explicit, release day unknown.</summary>
     public string? AttributesPath { get; init; }
 
+    /// <summary>Writes the int8 copy of the vectors, which quantised scans read; false leaves it out and searches read fp32.</summary>
+    public bool Quantised { get; init; } = true;
+
     /// <summary>Creation time written into the file, from 1970 on, in whole microseconds; null takes the clock.</summary>
     public DateTimeOffset? Created { get; init; }
 }

@@ -8,9 +8,11 @@ namespace Rubato;
 /// <param name="RestrictedTracks">tracks that are not available everywhere</param>
 /// <param name="ExplicitTracks">tracks marked explicit</param>
 /// <param name="DatedTracks">tracks whose release day is known</param>
+/// <param name="Quantised">the int8 copy is there; otherwise searches read fp32</param>
+/// <param name="QuantisedFits">an int8 copy of this many rows is within the format's limit</param>
 /// <param name="Sections">the sections in the order of the file</param>
 public sealed record CatalogueSummary(bool TrackIdsAreRowNumbers, float NormMax, int Licensors, IReadOnlyList<string> Markets, int RestrictedTracks,
-    int ExplicitTracks, int DatedTracks, IReadOnlyList<CatalogueSection> Sections)
+    int ExplicitTracks, int DatedTracks, bool Quantised, bool QuantisedFits, IReadOnlyList<CatalogueSection> Sections)
 {
     internal static CatalogueSummary Of(Catalogue catalogue)
     {
@@ -25,6 +27,7 @@ public sealed record CatalogueSummary(bool TrackIdsAreRowNumbers, float NormMax,
         var sections = new List<CatalogueSection>();
         foreach (SectionEntry section in catalogue.Sections) sections.Add(new CatalogueSection(section.Kind.ToString(), section.Offset, section.Bytes, section.Crc));
         return new CatalogueSummary(catalogue.TrackIdsAreRowNumbers, catalogue.Items.NormMax, licensors.Count, attributes.Markets, restricted,
-            attributes.Flags.Count(TrackColumns.ExplicitFlag), dated, sections);
+            attributes.Flags.Count(TrackColumns.ExplicitFlag), dated, catalogue.IsQuantised,
+            QuantisedSections.Fits(catalogue.Rows, catalogue.Dimension), sections);
     }
 }

@@ -23,4 +23,10 @@ internal enum SectionKind : uint
 
     /// <summary>Two capital letters [markets], ascending.</summary>
     Markets = 7,
+
+    /// <summary>u8 [padded rows, padded dimension], the int8 copy; this and the next are optional, but come together.</summary>
+    QuantisedCodes = 8,
+
+    /// <summary>3 × f32 [padded rows ÷ 16]: scale and bounds of 16 rows.</summary>
+    QuantisedBlocks = 9,
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Rubato.Kernels.Checksums;
 using Rubato.Kernels.Similarity;
 
@@ -9,7 +10,7 @@ internal sealed class SnapshotHeader
 {
     public const int FixedBytes = 64;
     public const ushort Major = 1;
-    public const ushort Minor = 0;
+    public const ushort Minor = 1;
     public const int SectionsMax = 256;
     public const long CreatedMax = 253_402_300_799_999_999; // 9999-12-31, the last day of DateTimeOffset
     private const int CrcOffset = 60;
@@ -32,6 +33,9 @@ internal sealed class SnapshotHeader
     public static long Align(long bytes) => (bytes + 63) & ~63L;
 
     public static int HeaderBytes(int sections) => (int)Align(FixedBytes + (sections * SectionEntry.EntryBytes));
+
+    /// <summary>The int8 copy is there.</summary>
+    public bool IsQuantised => Sections.Any(section => section.Kind == SectionKind.QuantisedCodes);
 
     public SectionEntry Section(SectionKind kind) => Sections.Single(section => section.Kind == kind);
 
@@ -113,7 +117,11 @@ internal sealed class SnapshotHeader
         if (next != fileBytes) throw new CatalogueException(path, $"header, byte 16: the file has {fileBytes} bytes (its sections end at {next})");
         foreach (SectionKind kind in Enum.GetValues<SectionKind>())
         {
-            if (!seen.Contains(kind)) throw new CatalogueException(path, $"section {kind}: missing");
+            if (!seen.Contains(kind))
+            {
+                if (kind < SectionKind.QuantisedCodes || QuantisedSections.Kinds.Any(seen.Contains)) throw new CatalogueException(path, $"section {kind}: missing");
+                continue;
+            }
             SectionEntry section = Section(kind);
             if ((section.Flags & SectionEntry.FlagsMustUnderstand) != 0)
                 throw new CatalogueException(path, $"section {kind}: flags {section.Flags:x8} (this version knows none that must be understood)");
@@ -129,13 +137,17 @@ internal sealed class SnapshotHeader
                 throw new CatalogueException(path, $"section {section.Kind}: {section.Bytes} bytes (expected 2 each for at most {TrackColumns.MarketsMax} markets)");
             return;
         }
-        long expected = Rows * section.Kind switch
+        if (section.Kind == SectionKind.QuantisedCodes && !QuantisedSections.Fits(Rows, Dimension))
+            throw new CatalogueException(path, $"section {section.Kind}: {Rows} rows × {Dimension}, padded to multiples of {QuantisedRows.Padding}, are more than {int.MaxValue} codes");
+        long expected = section.Kind switch
         {
-            SectionKind.Vectors => sizeof(float) * (long)Dimension,
-            SectionKind.TrackIds => sizeof(long),
-            SectionKind.MarketMasks => TrackColumns.MaskWords * sizeof(ulong),
-            SectionKind.Flags => sizeof(byte),
-            _ => sizeof(int), // Licensors, ReleaseDays
+            SectionKind.Vectors => (long)Rows * Dimension * sizeof(float),
+            SectionKind.TrackIds => (long)Rows * sizeof(long),
+            SectionKind.MarketMasks => (long)Rows * TrackColumns.MaskWords * sizeof(ulong),
+            SectionKind.Flags => Rows,
+            SectionKind.QuantisedCodes => QuantisedRows.Padded(Rows) * (long)QuantisedRows.Padded(Dimension),
+            SectionKind.QuantisedBlocks => QuantisedRows.Padded(Rows) / QuantisedRows.BlockRows * (long)Unsafe.SizeOf<QuantisedBlock>(),
+            _ => (long)Rows * sizeof(int), // Licensors, ReleaseDays
         };
         if (section.Bytes != expected) throw new CatalogueException(path, $"section {section.Kind}: {section.Bytes} bytes (expected {expected} for {Rows} rows)");
     }

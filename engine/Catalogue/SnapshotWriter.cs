@@ -8,11 +8,13 @@ internal sealed class SnapshotWriter : IDisposable
 {
     private const int ChunkElements = 1 << 20; // bytes of a chunk fit an int, whatever the section's size
     private readonly AtomicFile _file;
-    private readonly SectionEntry[] _sections = new SectionEntry[Enum.GetValues<SectionKind>().Length];
+    private readonly SectionEntry[] _sections;
     private int _count;
 
-    public SnapshotWriter(string path)
+    /// <param name="path">the snapshot</param> <param name="sections">number of sections that will be written</param>
+    public SnapshotWriter(string path, int sections)
     {
+        _sections = new SectionEntry[sections];
         _file = new AtomicFile(path);
         _file.Stream.Position = SnapshotHeader.HeaderBytes(_sections.Length);
     }
@@ -43,6 +45,20 @@ internal sealed class SnapshotWriter : IDisposable
         Begin(kind);
         Append(values);
         End();
+    }
+
+    /// <summary>Reads a part of a section that has been written.</summary>
+    /// <param name="kind">the section</param> <param name="offset">first byte within the section</param> <param name="bytes">overwritten</param>
+    public void ReadBack(SectionKind kind, long offset, Span<byte> bytes)
+    {
+        _file.Stream.Flush();
+        for (offset += _sections.Single(section => section.Kind == kind).Offset; !bytes.IsEmpty;)
+        {
+            int read = RandomAccess.Read(_file.Stream.SafeFileHandle, bytes, offset);
+            if (read == 0) throw new EndOfStreamException($"section {kind}: ends at byte {offset} of the file being written");
+            offset += read;
+            bytes = bytes[read..];
+        }
     }
 
     /// <summary>Writes the header and makes the file durable under its name.</summary>

@@ -1,9 +1,16 @@
+using Rubato.Kernels.Similarity;
+
 namespace Rubato;
 
 /// <summary>Seeded rows and queries on which variants are compared: random ones, and those that are hard to get right.</summary>
 internal sealed class CheckData
 {
-    private CheckData(string name, int rows, int dimension, int queries, Func<Random, int, int, float> value)
+    private readonly QuantisedPiece _copy;
+
+    /// <param name="name">what is hard about the values</param> <param name="rows">number of rows</param>
+    /// <param name="dimension">values per row</param> <param name="queries">number of queries</param>
+    /// <param name="value">random numbers, row, column → value, for rows and then for queries</param>
+    public CheckData(string name, int rows, int dimension, int queries, Func<Random, int, int, float> value)
     {
         var random = new Random(20_260_801 + dimension);
         Name = name;
@@ -13,6 +20,8 @@ internal sealed class CheckData
         for (int i = 0; i < Values.Length; i++) Values[i] = value(random, i / dimension, i % dimension);
         for (int row = 0; row < rows; row++) NormMax = Math.Max(NormMax, RowNorm.UpperBound(Values.AsSpan(row * dimension, dimension)));
         for (int i = 0; i < Queries.Length; i++) Queries[i] = value(random, i / dimension, i % dimension);
+        _copy = new QuantisedPiece(rows, dimension);
+        _copy.Fill(Values);
     }
 
     public string Name { get; }
@@ -32,19 +41,28 @@ internal sealed class CheckData
 
     public int QueryCount => Queries.Length / Dimension;
 
+    /// <summary>The rows with their int8 copy.</summary>
+    public ItemMatrix Items => new(Values, Dimension, NormMax, _copy.Rows);
+
     /// <summary>The sets of the comparison.</summary>
     public static IEnumerable<CheckData> ForComparison()
     {
         foreach (int dimension in (int[])[1, 7, 64, 100, 128, 257])
         {
-            yield return new("random", 5000, dimension, 9, (random, _, _) => random.NextSingle() - 0.5f);
-            yield return new("norms from tiny to huge", 3000, dimension, 3, (random, row, _) => (random.NextSingle() - 0.5f) * MathF.Pow(10, row % 31 - 15));
-            yield return new("one dominant coordinate", 3000, dimension, 3, (random, _, column) => (random.NextSingle() - 0.5f) * (column == 0 ? 1000 : 1));
-            yield return new("every row many times", 3000, dimension, 3, (_, row, column) => (row % 5 + 1) * ((column * 7 + 3) % 11 - 5));
-            yield return new("denormals", 2000, dimension, 2, (random, _, _) => (random.NextSingle() - 0.5f) * 1e-38f);
+            yield return new("random", 5000, dimension, 9, (random, _, _) => Centred(random));
+            yield return new("norms from tiny to huge", 3000, dimension, 3, (random, row, _) => Centred(random) * MathF.Pow(10, (row % 31) - 15));
+            yield return new("norms near the end of fp32", 2000, dimension, 3, (random, row, _) => Centred(random) * (row % 16 == 0 ? 1e37f : 1e17f));
+            yield return new("one dominant coordinate", 3000, dimension, 3, (random, _, column) => Centred(random) * (column == 0 ? 1000 : 1));
+            yield return new("constant rows", 2000, dimension, 3, (_, row, _) => 0.1f * ((row % 9) - 4));
+            yield return new("every row many times", 3000, dimension, 3, (_, row, column) => ((row % 5) + 1) * (((column * 7) + 3) % 11 - 5));
+            yield return new("mostly zeros", 3000, dimension, 3, (random, row, _) => row % 40 == 1 ? Centred(random) : 0);
+            yield return new("closer than a code", 3000, dimension, 3, (random, _, column) => (column % 2 == 0 ? 1 : -1) * (1 + (1e-5f * Centred(random))));
+            yield return new("denormals", 2000, dimension, 2, (random, _, _) => Centred(random) * 1e-38f);
         }
     }
 
-    /// <summary>Rows that fit no second-level cache, for throughput.</summary>
-    public static CheckData ForThroughput() => new("random", 131_072, 128, 1, (random, _, _) => random.NextSingle() - 0.5f);
+    /// <summary>Rows that fit no second-level cache, in fp32 or int8, and a batch of queries, for throughput.</summary>
+    public static CheckData ForThroughput(int queries) => new("random", 131_072, 128, queries, (random, _, _) => Centred(random));
+
+    private static float Centred(Random random) => random.NextSingle() - 0.5f;
 }

@@ -3,32 +3,36 @@ using Rubato.Kernels.Similarity;
 
 namespace Rubato;
 
-/// <summary>One thread that scans one range of rows whenever it is started.</summary>
+/// <summary>One thread that scans a range of rows whenever it is started.</summary>
 internal sealed unsafe class RowRangeWorker : IDisposable
 {
     private readonly Catalogue _catalogue;
     private readonly IScanKernel _kernel;
-    private readonly int _firstRow;
-    private readonly int _rowCount;
-    private readonly ScanWorkspace _workspace = new();
     private readonly SemaphoreSlim _started = new(0);
     private readonly SemaphoreSlim _finished = new(0);
     private readonly Thread _thread;
     private Input _input;
+    private Range _range;
     private Destination _destination;
     private ScanStatistics _statistics;
     private Exception? _failure;
     private bool _stop;
 
-    public RowRangeWorker(Catalogue catalogue, IScanKernel kernel, int firstRow, int rowCount)
+    /// <param name="catalogue">the rows</param> <param name="kernel">the scan</param>
+    /// <param name="processor">the processor that the thread stays on, or <see cref="AnyProcessor"/></param>
+    public RowRangeWorker(Catalogue catalogue, IScanKernel kernel, int processor)
     {
         _catalogue = catalogue;
         _kernel = kernel;
-        _firstRow = firstRow;
-        _rowCount = rowCount;
-        _thread = new Thread(Run) { IsBackground = true, Name = $"rubato rows {firstRow}" };
+        Processor = processor;
+        _thread = new Thread(Run) { IsBackground = true, Name = processor == AnyProcessor ? "rubato search" : $"rubato search {processor}" };
         _thread.Start();
     }
+
+    public const int AnyProcessor = -1;
+
+    /// <summary>The processor that the thread stays on, or <see cref="AnyProcessor"/>.</summary>
+    public int Processor { get; }
 
     /// <summary>Queries and filter, pinned by the caller until <see cref="Wait"/> has returned.</summary>
     public readonly struct Input(float* queries, int queryValues, ulong* allowed, int allowedWords, int k)
@@ -40,12 +44,16 @@ internal sealed unsafe class RowRangeWorker : IDisposable
         public int K => k;
     }
 
+    /// <summary>The rows to scan, and scratch memory for them.</summary>
+    public readonly record struct Range(int FirstRow, int RowCount, ScanWorkspace Workspace);
+
     /// <summary>Where the results go: count elements of both arrays from an offset on.</summary>
     public readonly record struct Destination(int[] Rows, float[] Scores, int Offset, int Count);
 
-    public void Start(Input input, Destination destination)
+    public void Start(Input input, Range range, Destination destination)
     {
         _input = input;
+        _range = range;
         _destination = destination;
         _failure = null; // of a search that failed on the calling thread too, where nobody asked for it
         _started.Release();
@@ -71,6 +79,7 @@ internal sealed unsafe class RowRangeWorker : IDisposable
 
     private void Run()
     {
+        if (Processor != AnyProcessor) CpuAffinity.TryPin(Processor);
         while (true)
         {
             _started.Wait();
@@ -95,10 +104,10 @@ internal sealed unsafe class RowRangeWorker : IDisposable
             Queries = _input.Queries,
             Allowed = _input.Allowed,
             K = _input.K,
-            FirstRow = _firstRow,
-            RowCount = _rowCount,
+            FirstRow = _range.FirstRow,
+            RowCount = _range.RowCount,
         };
-        return _kernel.Scan(request, _workspace,
+        return _kernel.Scan(request, _range.Workspace,
             _destination.Rows.AsSpan(_destination.Offset, _destination.Count), _destination.Scores.AsSpan(_destination.Offset, _destination.Count));
     }
 }

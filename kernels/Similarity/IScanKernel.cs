@@ -10,6 +10,9 @@ public interface IScanKernel
     /// <summary>Name by which the variant is forced and reported.</summary>
     string Name { get; }
 
+    /// <summary>Whether the scan reads the int8 copy of a matrix that has one, and not its fp32 values.</summary>
+    bool ReadsCodes => false;
+
     /// <summary>Exact top-k of every query over the range.</summary>
     /// <param name="request">rows, queries, filter and k</param>
     /// <param name="workspace">scratch memory of the calling thread; grows to the largest request it has seen</param>

@@ -29,6 +29,9 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
     public string Name => name;
 
     /// <inheritdoc/>
+    public bool ReadsCodes => arithmetic.ReadsCodes;
+
+    /// <inheritdoc/>
     public ScanStatistics Scan(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores)
     {
         Guard.Scan(request, rows.Length, scores.Length);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -47,7 +48,7 @@ internal sealed class AdminEndpoint : IAsyncDisposable
         {
             await application.StartAsync().ConfigureAwait(false);
         }
-        catch (IOException refused)
+        catch (Exception refused) when (refused is IOException or SocketException) // in use; not of this machine, or not allowed
         {
             await application.DisposeAsync().ConfigureAwait(false);
             throw new ConfigurationException($"Server:Admin = {address} cannot be listened on: {refused.Message}");

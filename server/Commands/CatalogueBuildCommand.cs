@@ -11,9 +11,14 @@ internal static class CatalogueBuildCommand
         "attributes: one JSON object per line and row with licensor, markets, explicit, releaseDay");
     private static readonly Option<string> Out = CommandOptions.Path("--out", "the snapshot to write; an old one is replaced by rename");
 
+    private static readonly Option<bool> NoQuantised = new("--no-quantised")
+    {
+        Description = "leave out the int8 copy of the vectors: a fifth to a half less file, and every search reads fp32",
+    };
+
     public static Command Create()
     {
-        var command = new Command("build", "Build a snapshot from .npy and JSONL files.") { Vectors, Ids, Attributes, Out };
+        var command = new Command("build", "Build a snapshot from .npy and JSONL files.") { Vectors, Ids, Attributes, Out, NoQuantised };
         command.SetAction(Run);
         return command;
     }
@@ -26,10 +31,12 @@ internal static class CatalogueBuildCommand
             VectorsPath = line.GetRequiredValue(Vectors),
             TrackIdsPath = line.GetValue(Ids),
             AttributesPath = line.GetValue(Attributes),
+            Quantised = !line.GetValue(NoQuantised),
         };
         using (var vectors = new NpyReader<float>(sources.VectorsPath, widenHalf: true))
-        using (var progress = new ProgressLine("vectors", vectors.Rows))
-            CatalogueBuilder.Build(sources, path, progress);
+        using (var written = new ProgressLine("vectors", vectors.Rows))
+        using (var quantised = new ProgressLine("int8 copy", vectors.Rows))
+            CatalogueBuilder.Build(sources, path, written, quantised);
         using Catalogue catalogue = Catalogue.Open(path); // what was written is what will be read
         line.InvocationConfiguration.Output.WriteLine($"{path}: {catalogue.Rows} tracks × {catalogue.Dimension}, {catalogue.Bytes} bytes");
         return CommandErrors.Done;

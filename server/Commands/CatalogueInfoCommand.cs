@@ -45,6 +45,8 @@ internal static class CatalogueInfoCommand
         json.WriteNumber("restricted_tracks", summary.RestrictedTracks);
         json.WriteNumber("explicit_tracks", summary.ExplicitTracks);
         json.WriteNumber("dated_tracks", summary.DatedTracks);
+        json.WriteBoolean("quantised", summary.Quantised);
+        if (!summary.Quantised) json.WriteString("not_quantised_because", WhyNot(summary));
         json.WriteStartArray("sections");
         foreach (CatalogueSection section in summary.Sections)
         {
@@ -69,7 +71,10 @@ internal static class CatalogueInfoCommand
         output.WriteLine($"restricted  {summary.RestrictedTracks} tracks");
         output.WriteLine($"explicit    {summary.ExplicitTracks} tracks");
         output.WriteLine($"dated       {summary.DatedTracks} tracks");
+        output.WriteLine($"int8 copy   {(summary.Quantised ? "yes" : $"none, searches read fp32: {WhyNot(summary)}")}");
         foreach (CatalogueSection section in summary.Sections)
-            output.WriteLine($"section     {section.Name,-12} {section.Bytes,14} bytes at {section.Offset,-14} crc32c {section.Crc:x8}");
+            output.WriteLine($"section     {section.Name,-15} {section.Bytes,14} bytes at {section.Offset,-14} crc32c {section.Crc:x8}");
     }
+
+    private static string WhyNot(CatalogueSummary summary) => summary.QuantisedFits ? "left out when the snapshot was built" : "too many rows × dimension for one";
 }

@@ -41,7 +41,17 @@ internal sealed class LoadGenerator : IAsyncDisposable
     }
 
     /// <summary>A request that cannot succeed is told at once, not counted for seconds.</summary>
-    private async Task TryOneAsync() => await CallAsync(_clients[0], _queries[0], new ScoreAnswer()).ConfigureAwait(false);
+    private async Task TryOneAsync()
+    {
+        try
+        {
+            await CallAsync(_clients[0], _queries[0], new ScoreAnswer()).ConfigureAwait(false);
+        }
+        catch (ArgumentException tooLarge)
+        {
+            throw new ConfigurationException($"{_options.Candidates} candidates: {tooLarge.Message}");
+        }
+    }
 
     private ValueTask CallAsync(RubatoClient client, ScoreQuery query, ScoreAnswer answer) =>
         _options.Slots > 0 ? client.RecommendAsync(query, answer) : client.ScoreAsync(query, answer);

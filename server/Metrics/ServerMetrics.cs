@@ -16,8 +16,6 @@ internal sealed class ServerMetrics : IDisposable
     private readonly Meter _meter = new(MeterName);
     private readonly long[] _requests = new long[OpcodeCount * CodeCount];
     private readonly long[] _refusedConnections = new long[CodeCount];
-    private long _closedBytesReceived;
-    private long _closedBytesSent;
     private long _batches;
     private long _batchedRequests;
     private long _scanned;
@@ -65,16 +63,16 @@ internal sealed class ServerMetrics : IDisposable
     public long RowsRescored => Volatile.Read(ref _rescored);
 
     /// <summary>Requests answered by a reply.</summary>
-    public long RequestsOk => Enumerable.Range(0, OpcodeCount).Sum(opcode => Volatile.Read(ref _requests[opcode * CodeCount]));
+    public long RequestsOk => Requests.Where(request => request.Code == ErrorCode.None).Sum(request => request.Count);
 
     /// <summary>Requests answered by an error.</summary>
-    public long RequestsFailed => _requests.Sum() - RequestsOk;
+    public long RequestsFailed => Requests.Where(request => request.Code != ErrorCode.None).Sum(request => request.Count);
 
     /// <summary>Bytes received on all connections.</summary>
-    public long BytesReceived => Volatile.Read(ref _closedBytesReceived) + _server.Connections.Sum(connection => connection.BytesReceived);
+    public long BytesReceived => _server.Bytes.Received;
 
     /// <summary>Bytes sent on all connections.</summary>
-    public long BytesSent => Volatile.Read(ref _closedBytesSent) + _server.Connections.Sum(connection => connection.BytesSent);
+    public long BytesSent => _server.Bytes.Sent;
 
     /// <summary>Requests by opcode and code that occurred.</summary>
     public IEnumerable<(Opcode Opcode, ErrorCode Code, long Count)> Requests =>
@@ -120,13 +118,6 @@ internal sealed class ServerMetrics : IDisposable
 
     /// <summary>A connection was refused, or closed for breaking a rule.</summary>
     public void ConnectionRefused(ErrorCode code) => Interlocked.Increment(ref _refusedConnections[(int)code]);
-
-    /// <summary>Keeps the counts of a connection that is gone.</summary>
-    public void ConnectionClosed(Connection connection)
-    {
-        Interlocked.Add(ref _closedBytesReceived, connection.BytesReceived);
-        Interlocked.Add(ref _closedBytesSent, connection.BytesSent);
-    }
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text.Json;
 using Microsoft.Extensions.Configuration;
+using Rubato.Kernels.Similarity;
 
 namespace Rubato.Server;
 
@@ -34,10 +36,12 @@ internal static class OptionsLoader
         try
         {
             options.Engine.Validated();
+            ScoreKernels.Pick(options.Engine.Variant);
+            ScanKernels.Pick(options.Engine.Variant);
         }
-        catch (ArgumentException broken)
+        catch (Exception broken) when (broken is ArgumentException or NotSupportedException)
         {
-            throw new ConfigurationException(broken.Message);
+            throw new ConfigurationException(broken.Message.ReplaceLineEndings(" "));
         }
         return options;
     }
@@ -47,12 +51,13 @@ internal static class OptionsLoader
         try
         {
             if (!File.Exists(file)) throw new ConfigurationException($"{file}: no such file");
-            IConfigurationRoot root = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath(file)).Build();
+            using FileStream json = File.OpenRead(file);
+            IConfigurationRoot root = new ConfigurationBuilder().AddJsonStream(json).Build();
             return root.AsEnumerable().Where(pair => pair.Value is not null).Select(pair => KeyValuePair.Create(pair.Key, pair.Value!)).ToList();
         }
-        catch (Exception broken) when (broken is InvalidDataException or FormatException or IOException)
+        catch (Exception broken) when (broken is FormatException or JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new ConfigurationException($"{file}: {(broken.InnerException ?? broken).Message}");
+            throw new ConfigurationException($"{file}: {broken.GetBaseException().Message.ReplaceLineEndings(" ")}");
         }
     }
 

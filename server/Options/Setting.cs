@@ -21,6 +21,9 @@ internal sealed record Setting(string Key, string Rule, Action<ServerOptions, st
     public static Setting Text(string key, string rule, Action<ServerOptions, string> apply) =>
         new(key, rule, (options, text) => apply(options, text.Length > 0 ? text : throw new FormatException()));
 
+    public static Setting Name(string key, IEnumerable<string> names, Action<ServerOptions, string> apply) => new(key, $"one of {string.Join(", ", names)}",
+        (options, text) => apply(options, names.Contains(text) ? text : throw new FormatException()));
+
     public static Setting Flag(string key, Action<ServerOptions, bool> apply) =>
         new(key, "true or false", (options, text) => apply(options, bool.TryParse(text, out bool value) ? value : throw new FormatException()));
 

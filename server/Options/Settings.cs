@@ -1,3 +1,5 @@
+using Rubato.Kernels.Similarity;
+
 namespace Rubato.Server;
 
 /// <summary>The configuration keys: the one list behind loading, checking, errors and <c>serve --help</c>.</summary>
@@ -18,9 +20,13 @@ internal static class Settings
         Setting.Number("Scoring:RelevanceOffset", -1e6, 1e6, (o, v) => o.Engine = o.Engine with { RelevanceOffset = v }),
         Setting.Number("Scoring:RelevanceWeight", 0, 1e6, (o, v) => o.Engine = o.Engine with { RelevanceWeight = v }),
         Setting.Number("Scoring:PromotionWeight", 0, 1e6, (o, v) => o.Engine = o.Engine with { PromotionWeight = v }),
-        Setting.Text("Scoring:Variant", "the name of a kernel variant (rubato doctor lists them)", (o, v) => o.Engine = o.Engine with { Variant = v }),
-        Setting.Whole("Scoring:SearchThreads", 1, 256, (o, v) => o.Engine = o.Engine with { SearchThreads = v }),
-        Setting.Whole("Limits:CandidatesMax", 1, 65_536, (o, v) => WithLimits(o, o.Engine.Limits with { CandidatesMax = v })),
+        Setting.Name("Scoring:Variant", ScanKernels.Variants.Select(variant => variant.Name), (o, v) => o.Engine = o.Engine with { Variant = v }),
+        Setting.Whole("Scoring:SearchThreads", 0, RowSearcher.ThreadsMax, (o, v) => o.Engine = o.Engine with { SearchThreads = v }),
+        Setting.Flag("Scoring:PinSearchThreads", (o, v) => o.Engine = o.Engine with { PinSearchThreads = v }),
+        Setting.Whole("Limits:CandidatesMax", 1, 65_536, (o, v) => WithLimits(o, o.Engine.Limits with
+        {
+            CandidatesMax = v, BatchCandidatesMax = Math.Max(v, o.Engine.Limits.BatchCandidatesMax), // a batch holds at least one request
+        })),
         Setting.Whole("Limits:SlotsMax", 1, 4096, (o, v) => WithLimits(o, o.Engine.Limits with { SlotsMax = v })),
         Setting.Whole("Limits:RetrievalDepth", 1, 4096, (o, v) => WithLimits(o, o.Engine.Limits with { RetrievalDepth = v })),
         Setting.Whole("Limits:DeniedLicensorsMax", 0, 4096, (o, v) => WithLimits(o, o.Engine.Limits with { DeniedLicensorsMax = v })),

@@ -49,6 +49,8 @@ public ref struct FrameReader(ReadOnlySequence<byte> buffer, int payloadBytesMax
         payload = default;
         header = default;
         ReadOnlySequence<byte> rest = _rest.Slice(_rest.FirstSpan.Length - _piece.Length);
+        for (SequencePosition next = rest.Start; rest.FirstSpan.IsEmpty && !rest.IsEmpty; rest = rest.Slice(next))
+            rest.TryGet(ref next, out _); // a piece without bytes
         if (_piece.IsEmpty && !rest.IsEmpty) // a piece ended with a frame: go on in the next one, without copying
         {
             _rest = rest;

@@ -1,6 +1,6 @@
 namespace Rubato.Wire;
 
-/// <summary>What became of an attempt to read a frame. Everything but <see cref="Done"/> consumes nothing.</summary>
+/// <summary>What became of an attempt to read a frame. Everything but <see cref="Done"/> and <see cref="BadPayload"/> consumes nothing.</summary>
 public enum FrameStatus
 {
     /// <summary>A whole, valid frame.</summary>

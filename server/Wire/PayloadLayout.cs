@@ -43,5 +43,6 @@ internal static class PayloadLayout
     }
 
     /// <summary>Bytes that an array takes with its padding.</summary>
-    public static int Bytes<T>(int count) where T : unmanaged => (int)FrameHeader.Padded((long)count * Unsafe.SizeOf<T>());
+    /// <exception cref="OverflowException">They are more than a payload can have.</exception>
+    public static int Bytes<T>(int count) where T : unmanaged => checked((int)FrameHeader.Padded((long)count * Unsafe.SizeOf<T>()));
 }

@@ -86,8 +86,8 @@ public readonly ref struct ScoresReply
     {
         reply = default;
         if (!PayloadLayout.TryReadBlock(payload, out Block block, out int offset)) return false;
-        long trackCount = block.Parts.HasFlag(Parts.Tracks) ? block.Count : 0;
-        long breakdownCount = block.Parts.HasFlag(Parts.Breakdown) ? block.Count : 0;
+        long trackCount = (block.Parts & Parts.Tracks) != 0 ? block.Count : 0;
+        long breakdownCount = (block.Parts & Parts.Breakdown) != 0 ? block.Count : 0;
         if (!PayloadLayout.TryTake(payload, ref offset, trackCount, out ReadOnlySpan<long> tracks)
             || !PayloadLayout.TryTake(payload, ref offset, block.Count, out ReadOnlySpan<float> scores)
             || !PayloadLayout.TryTake(payload, ref offset, breakdownCount, out ReadOnlySpan<uint> campaigns)

@@ -34,7 +34,7 @@ internal sealed partial class ClientConnection
         {
             lost = refused;
         }
-        catch (Exception broken) when (broken is IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception broken) // whatever it was: nobody receives any more, and the callers must learn of it
         {
             lost = new ConnectionLostException(broken.Message, broken);
         }
@@ -70,9 +70,8 @@ internal sealed partial class ClientConnection
             return; // other notices may come in later versions
         }
         if (header is { Kind: FrameKind.Error, RequestId: 0 }) throw Refusal(header.Status, payload);
-        PendingCall? call = Find(header.RequestId);
-        if (call is null) return; // an answer to a call that nobody waits for
-        bool ended = call.TryEnd();
+        PendingCall? call = Find(header.RequestId, out bool ended);
+        if (call is null) return; // an answer to no call of ours, or the second one to the same call
         if (!ended)
         {
             call.AnswerIsIn();
@@ -91,14 +90,16 @@ internal sealed partial class ClientConnection
         }
     }
 
-    private PendingCall? Find(ulong requestId)
+    /// <summary>The call of a request id, and whether this answer ends it; inside the gate, so that the slot is not used anew meanwhile.</summary>
+    private PendingCall? Find(ulong requestId, out bool ended)
     {
         int slot = (int)(requestId & ushort.MaxValue);
         lock (_gate)
         {
-            if (slot >= _calls.Count) return null;
-            PendingCall call = _calls[slot];
-            return call.RequestId == requestId ? call : null;
+            ended = false;
+            if (slot >= _calls.Count || _calls[slot].RequestId != requestId) return null;
+            ended = _calls[slot].TryEnd();
+            return _calls[slot];
         }
     }
 

@@ -32,7 +32,10 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     public HelloReply Server { get; private set; }
 
     /// <summary>New calls may be sent.</summary>
-    public bool IsUsable => !_goingAway && Volatile.Read(ref _lost) is null;
+    public bool IsUsable => !_goingAway && !IsLost;
+
+    /// <summary>No answer will come any more.</summary>
+    public bool IsLost => Volatile.Read(ref _lost) is not null;
 
     public static async Task<ClientConnection> OpenAsync(EndPoint server, ClientOptions options, PinnedMemoryPool pool, CancellationToken cancellation)
     {
@@ -64,9 +67,17 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     /// <summary>Waits until a request may be sent.</summary>
     public Task TakeCreditAsync(CancellationToken cancellation) => _credits.WaitAsync(cancellation);
 
+    /// <summary>Gives back a credit that no request was sent on.</summary>
+    public void ReturnCredit() => _credits.Release();
+
     /// <summary>Sends a SCORE or RECOMMEND on a credit taken before; completes when the answer has been taken into <paramref name="answer"/>.</summary>
+    /// <param name="opcode">SCORE or RECOMMEND</param>
+    /// <param name="query">what to ask</param>
+    /// <param name="deadline">what is left of the query's deadline; zero = none</param>
+    /// <param name="answer">where the answer goes</param>
+    /// <param name="cancellation">gives up waiting</param>
     /// <exception cref="ArgumentException">The query is larger than the server takes, or its market is no code.</exception>
-    public ValueTask SendScore(Opcode opcode, ScoreQuery query, ScoreAnswer answer, CancellationToken cancellation)
+    public ValueTask SendScore(Opcode opcode, ScoreQuery query, TimeSpan deadline, ScoreAnswer answer, CancellationToken cancellation)
     {
         int payloadBytes;
         ScoreRequest request;
@@ -79,15 +90,18 @@ internal sealed partial class ClientConnection : IAsyncDisposable
         }
         catch
         {
-            _credits.Release();
+            ReturnCredit();
             throw;
         }
         lock (_gate)
         {
-            PendingCall call = Begin(answer, query.Deadline);
-            Span<byte> frame = FrameWriter.Reserve(_transport.Output, payloadBytes);
-            request.Write(FrameWriter.Payload(frame));
-            FrameWriter.Seal(_transport.Output, frame, payloadBytes, RequestHeader(opcode, call, query.Deadline));
+            PendingCall call = Begin(answer, deadline);
+            if (!IsLost)
+            {
+                Span<byte> frame = FrameWriter.Reserve(_transport.Output, payloadBytes);
+                request.Write(FrameWriter.Payload(frame));
+                FrameWriter.Seal(_transport.Output, frame, payloadBytes, RequestHeader(opcode, call, deadline));
+            }
             return Sent(call, cancellation);
         }
     }
@@ -101,7 +115,7 @@ internal sealed partial class ClientConnection : IAsyncDisposable
         lock (_gate)
         {
             PendingCall call = Begin(reply, TimeSpan.Zero);
-            FrameWriter.Write(_transport.Output, RequestHeader(opcode, call, TimeSpan.Zero), payload.Span);
+            if (!IsLost) FrameWriter.Write(_transport.Output, RequestHeader(opcode, call, TimeSpan.Zero), payload.Span);
             answered = Sent(call, cancellation);
         }
         await answered.ConfigureAwait(false);
@@ -168,16 +182,19 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     private void GiveUpLateCalls()
     {
         long now = Environment.TickCount64;
+        List<PendingCall>? late = null;
         lock (_gate)
         {
             foreach (PendingCall call in _calls)
             {
-                if (call.IsLate(now)) call.GiveUp(LateAnswer());
+                if (call.IsLate(now) && call.TryEnd()) (late ??= []).Add(call);
             }
         }
+        foreach (PendingCall call in late ?? []) call.Fail(LateAnswer()); // outside the gate: the caller may go on right here
     }
 
-    private static RequestRefusedException LateAnswer() => new(ErrorCode.DeadlineExceeded,
+    /// <summary>The client's own word that a deadline has passed.</summary>
+    public static RequestRefusedException LateAnswer() => new(ErrorCode.DeadlineExceeded,
         new ErrorPayload(Stage.None, 0, ErrorPayload.NoOffset, "no answer within the deadline"), retryable: true);
 
     private static FrameHeader RequestHeader(Opcode opcode, PendingCall call, TimeSpan deadline) => new()
@@ -185,6 +202,6 @@ internal sealed partial class ClientConnection : IAsyncDisposable
         Kind = FrameKind.Request,
         Opcode = opcode,
         RequestId = call.RequestId,
-        DeadlineMicroseconds = (uint)Math.Clamp(deadline.TotalMicroseconds, 0, uint.MaxValue),
+        DeadlineMicroseconds = (uint)Math.Min(Math.Ceiling(deadline.TotalMicroseconds), uint.MaxValue), // never down to 0, which means none
     };
 }

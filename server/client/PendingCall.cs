@@ -19,7 +19,7 @@ internal sealed class PendingCall : IValueTaskSource
     private int _holds;
     private int _answerDue;
     private long _giveUpAt;
-    private uint _use;
+    private ulong _use;
 
     public PendingCall(ClientConnection connection, int slot, bool inlineContinuations)
     {
@@ -33,9 +33,8 @@ internal sealed class PendingCall : IValueTaskSource
     /// <summary>Where the answer goes.</summary>
     public IReplyTaker? Taker { get; private set; }
 
-
     /// <summary>Slot and number of use: an answer to an earlier use of the slot is told apart.</summary>
-    public ulong RequestId => (ulong)_use << 16 | (uint)Slot;
+    public ulong RequestId => _use << 16 | (uint)Slot;
 
     public ValueTask Task => new(this, _core.Version);
 

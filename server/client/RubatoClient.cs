@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Rubato.Wire;
 
@@ -10,17 +11,12 @@ namespace Rubato.Client;
 /// A call whose connection breaks ends with <see cref="ConnectionLostException"/> and is not repeated here; the next call connects anew.
 /// After the server's GOAWAY running calls are answered on the old connection and new ones go to a new one.
 /// </remarks>
-public sealed class RubatoClient : IAsyncDisposable
+public sealed partial class RubatoClient : IAsyncDisposable
 {
     private readonly EndPoint _server;
     private readonly ClientOptions _options;
     private readonly PinnedMemoryPool _pool = new();
-    private readonly SemaphoreSlim _connecting = new(1);
     private ClientConnection? _connection;
-    private ClientConnection? _draining;
-    private TimeSpan _delay;
-    private long _nextAttempt;
-    private bool _disposed;
 
     private RubatoClient(EndPoint server, ClientOptions options)
     {
@@ -31,6 +27,9 @@ public sealed class RubatoClient : IAsyncDisposable
     /// <summary>What the server said when the connection was made: limits, dimension, generations.</summary>
     /// <exception cref="ConnectionLostException">There is no connection at the moment.</exception>
     public HelloReply Server => Volatile.Read(ref _connection)?.Server ?? throw new ConnectionLostException($"not connected to {_server}");
+
+    /// <summary>A connection is open and takes calls; without one the next call connects.</summary>
+    public bool IsConnected => Volatile.Read(ref _connection) is { IsUsable: true };
 
     /// <summary>Connects and shakes hands.</summary>
     /// <param name="server">address and port, or host name and port</param>
@@ -79,67 +78,52 @@ public sealed class RubatoClient : IAsyncDisposable
             : throw new ConnectionLostException($"{_server} sent a STATS answer that cannot be read");
     }
 
-    /// <summary>Closes the connection; calls in flight end with <see cref="ConnectionLostException"/>.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _connecting.WaitAsync().ConfigureAwait(false);
-        _disposed = true;
-        ClientConnection? connection = Interlocked.Exchange(ref _connection, null), draining = Interlocked.Exchange(ref _draining, null);
-        _connecting.Release();
-        if (connection is not null) await connection.DisposeAsync().ConfigureAwait(false);
-        if (draining is not null) await draining.DisposeAsync().ConfigureAwait(false);
-    }
-
     private ValueTask SendAsync(Opcode opcode, ScoreQuery query, ScoreAnswer answer, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        ArgumentOutOfRangeException.ThrowIfLessThan(query.Deadline, TimeSpan.Zero, nameof(query));
         ClientConnection? connection = Volatile.Read(ref _connection);
-        return connection is { IsUsable: true } && connection.TryTakeCredit()
-            ? connection.SendScore(opcode, query, answer, cancellation)
-            : WaitAndSendAsync(opcode, query, answer, cancellation);
+        if (connection is { IsUsable: true } && connection.TryTakeCredit())
+            return connection.SendScore(opcode, query, query.Deadline, answer, cancellation);
+        return query.Deadline == TimeSpan.Zero
+            ? WaitAndSendAsync(opcode, query, answer, cancellation)
+            : WaitAndSendInTimeAsync(opcode, query, answer, cancellation);
     }
 
     private async ValueTask WaitAndSendAsync(Opcode opcode, ScoreQuery query, ScoreAnswer answer, CancellationToken cancellation)
     {
-        ClientConnection connection = await UsableAsync(cancellation).ConfigureAwait(false);
-        await connection.TakeCreditAsync(cancellation).ConfigureAwait(false);
-        await connection.SendScore(opcode, query, answer, cancellation).ConfigureAwait(false);
+        ClientConnection connection = await CreditAsync(cancellation).ConfigureAwait(false);
+        await connection.SendScore(opcode, query, TimeSpan.Zero, answer, cancellation).ConfigureAwait(false);
     }
 
-    private ValueTask<ClientConnection> UsableAsync(CancellationToken cancellation)
+    /// <summary>The deadline runs while the call waits for a connection or a credit, too.</summary>
+    private async ValueTask WaitAndSendInTimeAsync(Opcode opcode, ScoreQuery query, ScoreAnswer answer, CancellationToken cancellation)
     {
-        ClientConnection? connection = Volatile.Read(ref _connection);
-        return connection is { IsUsable: true } ? new(connection) : new(ConnectAsync(cancellation));
-    }
-
-    private async Task<ClientConnection> ConnectAsync(CancellationToken cancellation)
-    {
-        await _connecting.WaitAsync(cancellation).ConfigureAwait(false);
+        long begun = Stopwatch.GetTimestamp();
+        using var inTime = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (query.Deadline < TimeSpan.FromDays(1)) inTime.CancelAfter(query.Deadline);
+        ClientConnection connection;
         try
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_connection is { IsUsable: true } other) return other; // somebody else was faster
-            long wait = _nextAttempt - Environment.TickCount64;
-            if (wait > 0) await Task.Delay((int)wait, cancellation).ConfigureAwait(false);
-            await RetireAsync().ConfigureAwait(false);
-            _delay = _delay == TimeSpan.Zero ? _options.ReconnectDelayMin : TimeSpan.FromTicks(Math.Min(_delay.Ticks * 2, _options.ReconnectDelayMax.Ticks));
-            _nextAttempt = Environment.TickCount64 + (long)_delay.TotalMilliseconds;
-            ClientConnection connection = await ClientConnection.OpenAsync(_server, _options, _pool, cancellation).ConfigureAwait(false);
-            _delay = TimeSpan.Zero;
-            Volatile.Write(ref _connection, connection);
-            return connection;
+            connection = await CreditAsync(inTime.Token).ConfigureAwait(false);
         }
-        finally
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            _connecting.Release();
+            throw ClientConnection.LateAnswer();
         }
+        TimeSpan left = query.Deadline - Stopwatch.GetElapsedTime(begun);
+        await connection.SendScore(opcode, query, left > TimeSpan.Zero ? left : TimeSpan.FromMicroseconds(1), answer, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Lets the connection that is going away answer its calls; the one before it has had its time.</summary>
-    private async Task RetireAsync()
+    /// <summary>A connection and one of its credits.</summary>
+    private async ValueTask<ClientConnection> CreditAsync(CancellationToken cancellation)
     {
-        ClientConnection? before = _draining;
-        _draining = Interlocked.Exchange(ref _connection, null);
-        if (before is not null) await before.DisposeAsync().ConfigureAwait(false);
+        while (true)
+        {
+            ClientConnection connection = await UsableAsync(cancellation).ConfigureAwait(false);
+            await connection.TakeCreditAsync(cancellation).ConfigureAwait(false);
+            if (connection.IsUsable) return connection;
+            connection.ReturnCredit(); // it went away while we waited: the next one serves us
+        }
     }
 }

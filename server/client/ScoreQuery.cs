@@ -35,12 +35,16 @@ public sealed class ScoreQuery
     /// <summary>RECOMMEND: tracks to retrieve before allocation; 0 = the server's default.</summary>
     public uint Depth { get; set; }
 
-    /// <summary>How long to wait for the answer; the server is told, and drops the request when the time is up. Zero = no deadline.</summary>
+    /// <summary>
+    /// How long to wait for the answer, from the call on; the server is told, and drops the request when the time is up. Zero = no deadline;
+    /// not negative.
+    /// </summary>
     public TimeSpan Deadline { get; set; }
 
     internal ScoreRequest ToRequest() => new()
     {
-        Listener = Listener.Span,
+        Listener = Listener.Length <= ushort.MaxValue ? Listener.Span
+            : throw new ArgumentException($"the listener has {Listener.Length} values, a request takes at most {ushort.MaxValue}"),
         Candidates = Candidates.Span,
         DeniedLicensors = DeniedLicensors.Span,
         Cohort = Cohort,

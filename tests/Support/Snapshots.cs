@@ -28,11 +28,11 @@ internal static class Snapshots
         return columns;
     }
 
-    public static string Write(TemporaryFolder folder, int seed, int rows, int dimension, string name = "c.rbt")
+    public static string Write(TemporaryFolder folder, int seed, int rows, int dimension, string name = "c.rbt", bool quantised = true)
     {
         var random = new Random(seed);
         string path = folder.File(name);
-        CatalogueBuilder.Build(path, Vectors.Uniform(random, rows * dimension), dimension, Ids(random, rows), Columns(random, rows, "DE", "FR", "US"), Created);
+        CatalogueBuilder.Build(path, Vectors.Uniform(random, rows * dimension), dimension, Ids(random, rows), Columns(random, rows, "DE", "FR", "US"), Created, quantised);
         return path;
     }
 }

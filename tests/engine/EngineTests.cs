@@ -1,3 +1,5 @@
+using Rubato.Kernels;
+using Rubato.Kernels.Similarity;
 namespace Rubato.Tests;
 
 public class EngineTests
@@ -131,12 +133,12 @@ public class EngineTests
         }
     }
 
-    [Theory, InlineData("vector", 1), InlineData("scalar", 3)]
-    public void AForcedVariantOnSeveralThreadsGivesTheSameAnswers(string variant, int threads)
+    [Theory, InlineData("vector", 1, "vector"), InlineData("scalar", 3, "scalar"), InlineData("vector-int8", 2, "vector"), InlineData("scalar-int8", 1, "vector")]
+    public void AForcedVariantOnSeveralThreadsGivesTheSameAnswers(string variant, int threads, string scoreVariant)
     {
         using var world = new EngineWorld(41);
         using Engine free = Engine.Open(world.Options), forced = Engine.Open(world.Options with { Variant = variant, SearchThreads = threads });
-        Assert.Equal((variant, variant), (forced.ScoreVariant, forced.ScanVariant));
+        Assert.Equal((scoreVariant, variant), (forced.ScoreVariant, forced.ScanVariant));
         ResponseBatch expected = free.CreateResponses(), actual = forced.CreateResponses();
         free.Score(Filled(free, world), expected);
         forced.Score(Filled(forced, world), actual);
@@ -237,7 +239,49 @@ public class EngineTests
         Assert.Contains("nowhere.rbt", Assert.ThrowsAny<DataFileException>(() => Engine.Open(world.Options with { CataloguePath = "nowhere.rbt" })).Message);
         Assert.Contains("nowhere.json", Assert.ThrowsAny<DataFileException>(() => Engine.Open(world.Options with { CampaignsPath = "nowhere.json" })).Message);
         Assert.Contains("nowhere", Assert.ThrowsAny<DataFileException>(() => Engine.Open(world.Options with { PricesPath = "nowhere" })).Message);
-        Assert.Contains("no-such", Assert.Throws<ArgumentException>(() => Engine.Open(world.Options with { Variant = "no-such" })).Message);
+        string problem = Assert.Throws<ArgumentException>(() => Engine.Open(world.Options with { Variant = "no-such" })).Message;
+        foreach (string part in ScanKernels.Variants.Select(variant => variant.Name).Append("no-such")) Assert.Contains(part, problem);
+    }
+
+    [SkippableFact]
+    public void AVariantThatTheMachineLacksIsRefusedWithTheReason()
+    {
+        using var world = new EngineWorld(93);
+        KernelVariant<IScanKernel>? lacking = ScanKernels.Variants.FirstOrDefault(variant => !variant.Available);
+        Skip.If(lacking is null, "this machine runs every variant");
+        string problem = Assert.Throws<NotSupportedException>(() => Engine.Open(world.Options with { Variant = lacking!.Name })).Message;
+        Assert.Contains(lacking!.Name, problem);
+        Assert.Contains(lacking.Reason!, problem);
+    }
+
+    [Theory, InlineData(1, 2), InlineData(4, 4)]
+    public async Task LanesShareOnePoolOfSearchThreads(int lanes, int threads)
+    {
+        using var world = new EngineWorld(94);
+        using Engine engine = Engine.Open(world.Options with { SearchThreads = threads });
+        Assert.Equal(threads, engine.SearchThreads);
+        RowSearcher pool = engine.SharedSearcher!;
+        ResponseBatch expected = engine.CreateResponses();
+        engine.Score(Filled(engine, world), expected);
+        await Task.WhenAll(Enumerable.Range(0, lanes).Select(_ => Task.Run(() =>
+        {
+            ResponseBatch responses = engine.CreateResponses();
+            using (EngineLane lane = engine.CreateLane())
+                for (int i = 0; i < 20; i++) lane.Score(Filled(engine, world), responses);
+            Assert.Equal(Entries(expected, 0), Entries(responses, 0));
+        })));
+        engine.Score(Filled(engine, world), expected); // the pool outlives every lane
+        Assert.Same(pool, engine.SharedSearcher);
+    }
+
+    [Fact]
+    public void ASearchOfASmallCatalogueTakesOneThreadUnlessTold()
+    {
+        using var world = new EngineWorld(95);
+        using Engine engine = Engine.Open(world.Options);
+        Assert.Equal(1, engine.SearchThreads);
+        Assert.Equal(Math.Min(Environment.ProcessorCount, RowSearcher.ThreadsMax), ThreadPlan.Automatic(RowSearcher.ThreadsMax << 21, 1));
+        Assert.Equal(1, ThreadPlan.Automatic(1, 1));
     }
 
     private static Market Code(string market) => market.Length == 0 ? default : Market.Parse(market);

@@ -14,7 +14,7 @@ public sealed class CatalogueDamageTests : IDisposable
     [Fact]
     public void EveryFlippedBitIsFound()
     {
-        byte[] whole = File.ReadAllBytes(Snapshots.Write(_folder, seed: 1, rows: 5, dimension: 3));
+        byte[] whole = File.ReadAllBytes(Snapshots.Write(_folder, seed: 1, rows: 5, dimension: 3, quantised: false));
         for (int bit = 0; bit < whole.Length * 8; bit++)
         {
             whole[bit >> 3] ^= (byte)(1 << (bit & 7));
@@ -28,7 +28,7 @@ public sealed class CatalogueDamageTests : IDisposable
     public void RandomDamageIsFound(int seed)
     {
         var random = new Random(seed);
-        byte[] whole = File.ReadAllBytes(Snapshots.Write(_folder, seed: 1, rows: 70, dimension: 3));
+        byte[] whole = File.ReadAllBytes(Snapshots.Write(_folder, seed: 1, rows: 70, dimension: 3, quantised: false));
         for (int trial = 0; trial < 500; trial++)
         {
             byte[] damaged = [.. whole];
@@ -41,7 +41,7 @@ public sealed class CatalogueDamageTests : IDisposable
     [Fact]
     public void EveryCutAndEveryExtensionIsFound()
     {
-        byte[] whole = File.ReadAllBytes(Snapshots.Write(_folder, seed: 1, rows: 5, dimension: 3));
+        byte[] whole = File.ReadAllBytes(Snapshots.Write(_folder, seed: 1, rows: 5, dimension: 3, quantised: false));
         for (int length = 0; length < whole.Length; length++) Refused(whole[..length]);
         Refused([.. whole, 0]);
         Refused([.. whole, .. new byte[64]]);
@@ -50,7 +50,7 @@ public sealed class CatalogueDamageTests : IDisposable
     // Each edits the header and makes its checksum right again: only the check of the field itself can refuse.
     [Theory]
     [InlineData(0, 1, 'X', "header, byte 0: not a catalogue snapshot")]
-    [InlineData(8, 2, 2, "header, byte 8: format version 2.0 (expected 1.x)")]
+    [InlineData(8, 2, 2, "header, byte 8: format version 2.1 (expected 1.x)")]
     [InlineData(12, 4, 64, "header, byte 12")]
     [InlineData(16, 8, 0, "header, byte 16")]
     [InlineData(24, 8, 0, "header, byte 24: 0 rows")]
@@ -82,11 +82,11 @@ public sealed class CatalogueDamageTests : IDisposable
     [InlineData(104, 8, 320, "section TrackIds: begins at byte 320 (expected 384)")]
     public void HostileHeaderFieldsAreNamed(int offset, int bytes, long value, string problem)
     {
-        byte[] file = File.ReadAllBytes(Snapshots.Write(_folder, seed: 1, rows: 5, dimension: 3));
+        byte[] file = File.ReadAllBytes(Snapshots.Write(_folder, seed: 1, rows: 5, dimension: 3, quantised: false));
         Span<byte> number = stackalloc byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(number, value);
         number[..bytes].CopyTo(file.AsSpan(offset));
-        Assert.Contains(problem, Refused(Sealed(file)));
+        Assert.Contains(problem, Refused(SnapshotBytes.Sealed(file)));
     }
 
     [Fact]
@@ -108,16 +108,16 @@ public sealed class CatalogueDamageTests : IDisposable
     [Fact]
     public void ARowBeyondTheNormBoundIsFoundByVerify()
     {
-        byte[] file = File.ReadAllBytes(Snapshots.Write(_folder, seed: 1, rows: 5, dimension: 3));
+        byte[] file = File.ReadAllBytes(Snapshots.Write(_folder, seed: 1, rows: 5, dimension: 3, quantised: false));
         BinaryPrimitives.WriteSingleLittleEndian(file.AsSpan(48), 0.01f);
-        using Catalogue catalogue = Catalogue.Open(_folder.Write("x.rbt", Sealed(file)));
+        using Catalogue catalogue = Catalogue.Open(_folder.Write("x.rbt", SnapshotBytes.Sealed(file)));
         Assert.Contains("section Vectors, row 0: its norm", Assert.Throws<CatalogueException>(catalogue.Verify).Message);
     }
 
     [Theory, InlineData(0u, true), InlineData(0xFFFFu, true), InlineData(0x10000u, false)]
     public void AnUnknownSectionIsSkippedUnlessItForbidsThat(uint flags, bool opens)
     {
-        byte[] file = File.ReadAllBytes(Snapshots.Write(_folder, seed: 1, rows: 5, dimension: 3));
+        byte[] file = File.ReadAllBytes(Snapshots.Write(_folder, seed: 1, rows: 5, dimension: 3, quantised: false));
         file = [.. file, .. new byte[64]]; // the table of 7 has room for an 8th entry
         file[36] = 8;
         BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(10), 9); // a later minor version
@@ -125,7 +125,7 @@ public sealed class CatalogueDamageTests : IDisposable
         byte[] extra = [1, 2, 3];
         extra.CopyTo(file, file.Length - 64);
         new SectionEntry((SectionKind)99, flags, file.Length - 64, extra.Length, Crc32C.Compute(extra)).Write(file.AsSpan(64 + (7 * 32)));
-        Sealed(file);
+        SnapshotBytes.Sealed(file);
         if (opens) Opens(file);
         else Assert.Contains("section 99: of a kind that this version does not know", Refused(file));
         file[^64] ^= 1;
@@ -145,23 +145,7 @@ public sealed class CatalogueDamageTests : IDisposable
     }
 
     private string WithSection(int kind, Action<Span<byte>> change)
-    {
-        byte[] file = File.ReadAllBytes(Snapshots.Write(_folder, seed: 1, rows: 5, dimension: 3));
-        Span<byte> entryBytes = file.AsSpan(64 + ((kind - 1) * 32), 32);
-        SectionEntry entry = SectionEntry.Read(entryBytes);
-        Span<byte> section = file.AsSpan((int)entry.Offset, (int)entry.Bytes);
-        change(section);
-        (entry with { Crc = Crc32C.Compute(section) }).Write(entryBytes);
-        return Refused(Sealed(file));
-    }
-
-    private static byte[] Sealed(byte[] file)
-    {
-        int headerBytes = Math.Min(BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(12)), file.Length);
-        uint crc = Crc32C.Append(Crc32C.Compute(file.AsSpan(0, 60)), file.AsSpan(64, headerBytes - 64));
-        BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(60), crc);
-        return file;
-    }
+        => Refused(SnapshotBytes.WithSection(File.ReadAllBytes(Snapshots.Write(_folder, seed: 1, rows: 5, dimension: 3, quantised: false)), kind - 1, change));
 
     private void Opens(byte[] file) => Catalogue.Open(_folder.Write("x.rbt", file)).Dispose();
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Rubato.Kernels.Similarity;
 using Rubato.Tests.Support;
 
@@ -49,7 +50,50 @@ public sealed class RowSearcherTests : IDisposable
         for (int i = 0; i < 200; i++) searcher.Search(queries, [], 10, rows, scores);
         kernel.Reset();
         for (int i = 0; i < 2_000; i++) searcher.Search(queries, [], 10, rows, scores);
-        Assert.Equal(Enumerable.Repeat(0L, threads), kernel.AllocatedBytes);
+        Assert.All(kernel.AllocatedBytes, bytes => Assert.Equal(0, bytes));
+        Assert.InRange(kernel.AllocatedBytes.Count(), threads, threads + 1); // which worker rests depends on where the caller runs
+    }
+
+    [SkippableTheory, InlineData(true), InlineData(false)]
+    public void PinnedWorkersStayOnProcessorsOfTheirOwn(bool pin)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "threads are pinned on Linux only");
+        int[] allowed = CpuAffinity.Allowed();
+        Skip.If(allowed.Length < 2, "this process may use one processor only");
+        using Catalogue catalogue = Build(Vectors.Uniform(new Random(1), 1_000 * 16), 16);
+        var kernel = new AffinityProbe();
+        using var searcher = new RowSearcher(catalogue, kernel, threads: 2, pin);
+        Assert.Equal(pin, searcher.IsPinned);
+        for (int i = 0; i < 50; i++) searcher.Search(new float[16], [], 1, new int[1], new float[1]);
+        Assert.All(kernel.Workers, processors => Assert.True(pin ? processors.Length == 1 && allowed.Contains(processors[0]) : processors.SequenceEqual(allowed)));
+        Assert.Equal(pin, kernel.Workers.Any(processors => processors.Length == 1));
+        Assert.Equal(allowed, CpuAffinity.Allowed()); // the caller is left alone
+    }
+
+    [Fact]
+    public void MoreThreadsThanProcessorsAreNotPinned()
+    {
+        using Catalogue catalogue = Build(new float[64 * 64], 1);
+        using var searcher = new RowSearcher(catalogue, ScanKernels.Pick(), 64);
+        Assert.Equal(CpuAffinity.Allowed().Length >= 64, searcher.IsPinned);
+    }
+
+    [Theory, InlineData(2), InlineData(3), InlineData(7)]
+    public void RangesBeginAtMultiplesOf64AndCoverEveryRow(int threads)
+    {
+        using Catalogue catalogue = Build(new float[1_000], 1);
+        var kernel = new RangeProbe();
+        using var searcher = new RowSearcher(catalogue, kernel, threads);
+        searcher.Search([1], [], 1, new int[1], new float[1]);
+        (int First, int Count)[] ranges = [.. kernel.Ranges.Order()];
+        Assert.Equal(threads, ranges.Length);
+        int next = 0;
+        foreach ((int first, int count) in ranges)
+        {
+            Assert.Equal((next, 0), (first, first % 64));
+            next += count;
+        }
+        Assert.Equal(1_000, next);
     }
 
     [Fact]
@@ -116,6 +160,40 @@ public sealed class RowSearcherTests : IDisposable
         var request = new ScanRequest { Items = catalogue.Items, Queries = queries, Allowed = allowed, K = k, RowCount = catalogue.Rows };
         new ScanScalar().Scan(request, new ScanWorkspace(), rows, scores);
         return (rows, scores);
+    }
+
+    /// <summary>Notes the ranges that are scanned.</summary>
+    private sealed class RangeProbe : IScanKernel
+    {
+        public ConcurrentBag<(int First, int Count)> Ranges { get; } = [];
+
+        public string Name => "probe";
+
+        public ScanStatistics Scan(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores)
+        {
+            Ranges.Add((request.FirstRow, request.RowCount));
+            rows.Fill(-1);
+            scores.Fill(float.NegativeInfinity);
+            return default;
+        }
+    }
+
+    /// <summary>Notes which processors the worker threads may run on.</summary>
+    private sealed class AffinityProbe : IScanKernel
+    {
+        private readonly Thread _caller = Thread.CurrentThread;
+
+        public ConcurrentBag<int[]> Workers { get; } = [];
+
+        public string Name => "probe";
+
+        public ScanStatistics Scan(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores)
+        {
+            if (Thread.CurrentThread != _caller) Workers.Add(CpuAffinity.Allowed());
+            rows.Fill(-1);
+            scores.Fill(float.NegativeInfinity);
+            return default;
+        }
     }
 
     /// <summary>Notes, for every thread, what it has allocated between its first scan and its last.</summary>

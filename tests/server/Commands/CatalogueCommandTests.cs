@@ -28,7 +28,8 @@ public sealed class CatalogueCommandTests : IDisposable
         Assert.Equal(1, info.GetProperty("licensors").GetInt32());
         Assert.Equal(["DE", "US"], info.GetProperty("markets").EnumerateArray().Select(market => market.GetString()));
         Assert.Equal((1, 1, 1), (info.GetProperty("restricted_tracks").GetInt32(), info.GetProperty("explicit_tracks").GetInt32(), info.GetProperty("dated_tracks").GetInt32()));
-        Assert.Equal(7, info.GetProperty("sections").GetArrayLength());
+        Assert.Equal(9, info.GetProperty("sections").GetArrayLength());
+        Assert.True(info.GetProperty("quantised").GetBoolean());
         Assert.Contains("markets     DE US", await RubatoCommand.Done("catalogue", "info", path));
 
         Assert.True(LastLine(await RubatoCommand.Done("catalogue", "verify", path, "--json")).GetProperty("ok").GetBoolean());
@@ -36,11 +37,24 @@ public sealed class CatalogueCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task TheInt8CopyCanBeLeftOutAndInfoSaysSo()
+    {
+        NpyFile.Write<float>(_folder.File("v.npy"), [1, 2, 3, 4, 5, 6], columns: 2);
+        string path = _folder.File("c.rbt");
+        await RubatoCommand.Done("catalogue", "build", "--vectors", _folder.File("v.npy"), "--out", path, "--no-quantised");
+        JsonElement info = LastLine(await RubatoCommand.Done("catalogue", "info", path, "--json"));
+        Assert.Equal((7, false), (info.GetProperty("sections").GetArrayLength(), info.GetProperty("quantised").GetBoolean()));
+        Assert.Equal("left out when the snapshot was built", info.GetProperty("not_quantised_because").GetString());
+        Assert.Contains("int8 copy   none, searches read fp32: left out", await RubatoCommand.Done("catalogue", "info", path));
+        await RubatoCommand.Done("catalogue", "verify", path);
+    }
+
+    [Fact]
     public async Task ADamagedSnapshotEndsWithOneLineAndExitCode1()
     {
         string path = Snapshots.Write(_folder, seed: 1, rows: 5, dimension: 3);
         byte[] file = File.ReadAllBytes(path);
-        file[330] ^= 1;
+        file[390] ^= 1;
         File.WriteAllBytes(path, file);
         Assert.Contains($"{path}: section Vectors: CRC32C is", await RubatoCommand.Refused(1, "catalogue", "info", path));
         Assert.Contains($"{path}: section Vectors: CRC32C is", await RubatoCommand.Refused(1, "catalogue", "verify", path));

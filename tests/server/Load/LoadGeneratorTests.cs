@@ -1,0 +1,66 @@
+using Rubato.Client;
+using Rubato.Server;
+using Rubato.Tests.Support;
+using Rubato.Wire;
+
+namespace Rubato.Tests;
+
+public sealed class LoadGeneratorTests
+{
+    [Theory, InlineData(null, 0), InlineData(null, 5), InlineData(300.0, 0), InlineData(300.0, 5)]
+    public async Task WhatIsSentIsAnsweredAndCountedOnce(double? rate, int slots)
+    {
+        await using var server = new TestServer();
+        LoadReport report = await LoadGenerator.RunAsync(Options(server) with { Rate = rate, Slots = slots }, CancellationToken.None);
+        Assert.Equal(rate is null ? "closed" : "open", report.Mode);
+        Assert.True(report.Ok > 0);
+        Assert.Equal(report.Sent, report.Ok);
+        Assert.Empty(report.Errors);
+        Assert.Equal(report.Ok, report.Latency.Count);
+        Assert.InRange(report.Slip.Count, rate is null ? 0 : report.Sent - 1, rate is null ? 0 : report.Sent + 1);
+        Assert.InRange(report.Seconds, 0.2, 30);
+        Assert.True(server.Server.Metrics.RequestsOk >= report.Ok + 2); // warm-up and one HELLO per connection, too
+        TestServer.WaitUntil(() => server.Server.Connections.Length == 0, "the generator left a connection open");
+    }
+
+    [Fact]
+    public async Task ErrorsAreCountedByCode()
+    {
+        await using var server = new TestServer(options => options.Limits.QueueMax = 1);
+        LoadReport report = await LoadGenerator.RunAsync(Options(server) with { Slots = 5, InFlight = 16 }, CancellationToken.None);
+        Assert.Equal([nameof(ErrorCode.Overloaded)], report.Errors.Keys);
+        Assert.Equal(report.Sent, report.Ok + report.Errors.Values.Sum());
+        Assert.Equal(report.Ok, report.Latency.Count); // a refusal is no latency
+    }
+
+    [Fact]
+    public async Task ARequestThatCannotSucceedIsToldAtOnce()
+    {
+        await using var server = new TestServer();
+        var unknown = await Assert.ThrowsAsync<RequestRefusedException>(() =>
+            LoadGenerator.RunAsync(Options(server) with { TrackIds = [123_456] }, CancellationToken.None));
+        Assert.Equal(ErrorCode.UnknownTrack, unknown.Code);
+        string target = server.Address.ToString();
+        Assert.Contains("candidates: 1001 given, 1 to 1000 expected", await RubatoCommand.Refused(1, "load", "--target", target, "--candidates", "1001"));
+        Assert.Contains("9000 candidates: the request takes 72128 bytes, the server allows 65536",
+            await RubatoCommand.Refused(1, "load", "--target", target, "--candidates", "9000"));
+        Assert.Contains("cannot connect to 127.0.0.1:1", await RubatoCommand.Refused(1, "load", "--target", "127.0.0.1:1"));
+        Assert.Contains("--target x: must be an IP address and a port", await RubatoCommand.Refused(2, "load", "--target", "x"));
+    }
+
+    [Fact]
+    public async Task TheCommandReportsOneJsonObject()
+    {
+        await using var server = new TestServer();
+        string output = await RubatoCommand.Done("load", "--target", $"{server.Address}", "--seconds", "0.2", "--connections", "2", "--candidates", "10", "--json");
+        var json = System.Text.Json.JsonDocument.Parse(output.TrimEnd('\n').Split('\n')[^1]).RootElement;
+        Assert.Equal(["mode", "sent", "ok", "errors", "requests_per_second", "p50_us", "p90_us", "p99_us", "p999_us", "max_us", "slip_us"],
+            json.EnumerateObject().Select(field => field.Name));
+        Assert.Equal(json.GetProperty("sent").GetInt64(), json.GetProperty("ok").GetInt64());
+    }
+
+    private static LoadOptions Options(TestServer server) => new()
+    {
+        Target = server.Address, Connections = 2, InFlight = 4, Candidates = 20, Seconds = 0.3, WarmUpSeconds = 0.1,
+    };
+}

@@ -1,0 +1,103 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using Rubato.Wire;
+
+namespace Rubato.Tests;
+
+/// <summary>Frames as our writer makes them: one of each kind with fixed contents, and whatever a test needs.</summary>
+internal static class Frames
+{
+    /// <summary>One frame of every kind, by the name of its golden file.</summary>
+    public static readonly IReadOnlyDictionary<string, byte[]> All = new Dictionary<string, byte[]>
+    {
+        ["hello-request"] = Frame(Request(Opcode.Hello, 1), Payload(HelloRequest.PayloadBytes, new HelloRequest(1, 3, 0, 1 << 20, "grüße").Write)),
+        ["hello-reply"] = Frame(Reply(Opcode.Hello, 1), Payload(64, new HelloReply
+        {
+            Version = 1, PayloadBytesMax = 65_536, CandidatesMax = 4096, Dimension = 64, SlotsMax = 256, Credit = 128, IdleSeconds = 300,
+            Tracks = 35_648, Generations = Generations,
+        }.Write)),
+        ["ping-request"] = Frame(Request(Opcode.Ping, 2), "anything"u8),
+        ["ping-reply"] = Frame(Reply(Opcode.Ping, 2), "anything"u8),
+        ["stats-request"] = Frame(Request(Opcode.Stats, 3), default),
+        ["stats-reply"] = Frame(Reply(Opcode.Stats, 3), Payload(128, new StatsReply
+        {
+            Connections = 5, UptimeMicroseconds = 6, RequestsOk = 7, RequestsFailed = 8, BytesIn = 9, BytesOut = 10, AllocatedBytes = 11,
+            ResidentBytes = 12, QueueDepth = 13, Generations = Generations,
+        }.Write)),
+        ["score-request"] = Frame(Request(Opcode.Score, 4) with { DeadlineMicroseconds = 25_000, TraceIdHigh = 0x0102030405060708, TraceIdLow = 9 },
+            Score([0.5f, -1.25f, 3], [7, -8, long.MaxValue], [4_000_000_000], slots: 0)),
+        ["recommend-request"] = Frame(Request(Opcode.Recommend, 5), Score([1, 2], [], [], slots: 12)),
+        ["score-reply"] = Frame(Reply(Opcode.Score, 4), Scores(3, withTracks: false, withBreakdown: true)),
+        ["recommend-reply"] = Frame(Reply(Opcode.Recommend, 5), Scores(2, withTracks: true, withBreakdown: false)),
+        ["error"] = Frame(new FrameHeader { Kind = FrameKind.Error, Opcode = Opcode.Score, RequestId = 6, Status = ErrorCode.UnknownTrack, Credit = 128 },
+            Error(ErrorCode.UnknownTrack, new ErrorPayload(Stage.Admission, 0, 17, "candidates: candidate 17 is not in the catalogue"))),
+        ["goaway"] = Frame(new FrameHeader { Kind = FrameKind.Notice, Opcode = Opcode.GoAway, Status = ErrorCode.Draining, Credit = 128 },
+            Error(ErrorCode.Draining, new ErrorPayload(Stage.None, 1500, ErrorPayload.NoOffset, "the server is going away"))),
+    };
+
+    public static TheoryData<string> Names => [.. All.Keys];
+
+    public static Generations Generations => new(1_785_585_600_000_000, 3, 42);
+
+    public static FrameHeader Request(Opcode opcode, ulong id) => new() { Kind = FrameKind.Request, Opcode = opcode, RequestId = id };
+
+    public static byte[] Frame(FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        FrameWriter.Write(output, header, payload);
+        return output.WrittenSpan.ToArray();
+    }
+
+    public delegate void PayloadWriter(Span<byte> payload);
+
+    public static byte[] Payload(int bytes, PayloadWriter write)
+    {
+        byte[] payload = new byte[bytes];
+        write(payload);
+        return payload;
+    }
+
+    public static byte[] Error(ErrorCode code, ErrorPayload error) => Payload(ErrorPayload.PayloadBytes, payload => error.Write(payload, code));
+
+    /// <summary>The payload of SCORE, or of RECOMMEND where there are slots.</summary>
+    public static byte[] Score(float[] listener, long[] candidates, uint[]? denied = null, ushort slots = 0) => Score(new ScoreRequest
+    {
+        Listener = listener, Candidates = candidates, DeniedLicensors = denied, Cohort = 9, Market = 'D' | 'E' << 8,
+        Options = RequestOptions.Breakdown | RequestOptions.ExcludeExplicit, Slots = slots, LicensorSlotsMax = 2, Depth = 500,
+    });
+
+    public static byte[] Score(in ScoreRequest request)
+    {
+        byte[] payload = new byte[request.PayloadBytes];
+        request.Write(payload);
+        return payload;
+    }
+
+    public static byte[] Scores(int count, bool withTracks, bool withBreakdown)
+    {
+        byte[] payload = new byte[ScoresReply.PayloadBytes(count, withTracks, withBreakdown)];
+        payload.AsSpan().Fill(0xEE); // the writer must clear what it does not use
+        ScoresReplyParts parts = ScoresReply.Begin(payload, count, withTracks, withBreakdown, Generations);
+        for (int i = 0; i < count; i++)
+        {
+            parts.Scores[i] = i == 1 ? float.NegativeInfinity : 0.5f + i;
+            if (withTracks) parts.Tracks[i] = 1000 - i;
+            if (!withBreakdown) continue;
+            parts.Campaigns[i] = (uint)(30 + i);
+            parts.Blocks[i] = (byte)(16 + i);
+            for (int term = 0; term < ScoresReply.TermCount; term++) parts.Terms[term * count + i] = term + i / 8.0;
+        }
+        return payload;
+    }
+
+    /// <summary>Changes a header in place and makes its checksum right again.</summary>
+    public static byte[] Tampered(byte[] frame, Func<FrameHeader, FrameHeader> change)
+    {
+        byte[] copy = [.. frame];
+        MemoryMarshal.Write(copy, change(MemoryMarshal.Read<FrameHeader>(copy)));
+        BitConverter.TryWriteBytes(copy.AsSpan(60), PlainFrame.Crc32C(copy.AsSpan(0, 60)));
+        return copy;
+    }
+
+    private static FrameHeader Reply(Opcode opcode, ulong id) => new() { Kind = FrameKind.Reply, Opcode = opcode, RequestId = id, Credit = 128 };
+}
