@@ -190,7 +190,8 @@ internal sealed partial class ClientConnection : IAsyncDisposable
                 if (call.IsLate(now) && call.TryEnd()) (late ??= []).Add(call);
             }
         }
-        foreach (PendingCall call in late ?? []) call.Fail(LateAnswer()); // outside the gate: the caller may go on right here
+        if (late is null) return;
+        foreach (PendingCall call in late) call.Fail(LateAnswer()); // outside the gate: the caller may go on right here
     }
 
     /// <summary>The client's own word that a deadline has passed.</summary>

@@ -7,7 +7,7 @@ namespace Rubato.Tests;
 [Collection(AloneCollection.Name)]
 public sealed class SteadyStateTests
 {
-    private const int Requests = 20_000;
+    private const int Requests = 8_000;
 
     [Theory, InlineData(true, 1), InlineData(false, 1), InlineData(true, 8), InlineData(false, 8)]
     public async Task ARequestAllocatesLessThanAByte(bool inline, int inFlight)
@@ -19,10 +19,15 @@ public sealed class SteadyStateTests
             Listener = TestServer.Listener(seed), Candidates = TestServer.Candidates(20), Breakdown = true,
         })];
         ScoreAnswer[] answers = [.. queries.Select(_ => new ScoreAnswer())];
-        await RunAsync(Requests / 2); // methods are compiled, pools have grown
-        long before = GC.GetTotalAllocatedBytes(precise: true);
-        await RunAsync(Requests);
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, Requests - 1);
+        await RunAsync(Requests); // methods are compiled, pools have grown
+        long least = long.MaxValue;
+        for (int round = 0; round < 5; round++) // the test runner allocates beside us now and then; what requests allocate is in every round
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            await RunAsync(Requests);
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+        Assert.InRange(least, 0, Requests - 1);
 
         Task RunAsync(int requests) => Task.WhenAll(Enumerable.Range(0, inFlight).Select(async i =>
         {
