@@ -88,11 +88,9 @@ internal sealed class DualOracle : IDisposable
         PriceRows rows = Rows.Prices;
         double[] usage = point.Usage, gradient = point.Gradient;
         Array.Clear(usage);
-        point.Delivered = 0;
         for (int j = 0; j < rows.Budget.Length; j++)
         {
             double delivery = sums.Campaign[2 * j + 1];
-            point.Delivered += delivery;
             if (rows.Budget[j] >= 0) usage[rows.Budget[j]] = sums.Campaign[2 * j];
             if (rows.Promise[j] >= 0) usage[rows.Promise[j]] = delivery;
             if (rows.Licensor[j] >= 0) usage[rows.Licensor[j]] += delivery;

@@ -24,17 +24,15 @@ internal sealed class DualPoint(int rows)
     /// <summary>Value of the smoothed choice in the Lagrangian: the bound less what smoothing costs.</summary>
     public double Lagrangian { get; set; }
 
-    /// <summary>Σ x of the smoothed choice over all listeners.</summary>
-    public double Delivered { get; set; }
+    /// <summary>Bound less Lagrangian: what the smoothing costs.</summary>
+    public double SmoothingCost => Bound - Lagrangian;
 
-    /// <summary>Σ price · slack, the part of the gap that is due to constraints not yet in balance; of either sign.</summary>
-    public double Complementarity
+    /// <summary>Makes this point equal to another.</summary>
+    public void CopyFrom(DualPoint other)
     {
-        get
-        {
-            double sum = 0;
-            for (int i = 0; i < Prices.Length; i++) sum += Prices[i] * Gradient[i];
-            return sum;
-        }
+        other.Prices.CopyTo(Prices, 0);
+        other.Gradient.CopyTo(Gradient, 0);
+        other.Usage.CopyTo(Usage, 0);
+        (Smoothing, Value, Bound, Lagrangian) = (other.Smoothing, other.Value, other.Bound, other.Lagrangian);
     }
 }

@@ -1,0 +1,205 @@
+using Rubato.Kernels.Allocation;
+
+namespace Rubato;
+
+/// <summary>
+/// A feasible allocation made from prices: each listener's smoothed choice, scaled down where a budget, cap or floor is violated.
+/// In double, from the raw columns; entries are rounded down to single precision, so that rounding violates no limit.
+/// </summary>
+internal sealed class PrimalPlan
+{
+    private readonly AllocationProblem _problem;
+    private readonly DualRows _rows;
+    private readonly WorkerTeam _team;
+    private readonly PrimalSums[] _sums;
+    private readonly double[][] _reduced;
+    private readonly bool[] _promised;
+    private readonly double[] _campaignFactors, _cohortFactorsFree, _cohortFactorsPromised;
+    private readonly Action<int> _choose, _scaleCampaigns, _scaleCohorts;
+    private AllocationPrices? _prices;
+    private double _smoothing;
+
+    public PrimalPlan(AllocationProblem problem, DualRows rows, WorkerTeam team)
+    {
+        (_problem, _rows, _team) = (problem, rows, team);
+        int degreeMax = 0;
+        for (int i = 0; i < problem.ListenerCount; i++)
+            degreeMax = (int)Math.Max(degreeMax, problem.Columns.Starts[i + 1] - problem.Columns.Starts[i]);
+        _sums = new PrimalSums[team.Size];
+        _reduced = new double[team.Size][];
+        for (int i = 0; i < team.Size; i++) (_sums[i], _reduced[i]) = (new PrimalSums(problem), new double[degreeMax]);
+        _promised = new bool[problem.CampaignCount];
+        for (int j = 0; j < _promised.Length; j++) _promised[j] = rows.Prices.Promise[j] >= 0;
+        _campaignFactors = new double[problem.CampaignCount];
+        (_cohortFactorsFree, _cohortFactorsPromised) = (new double[problem.CohortCount], new double[problem.CohortCount]);
+        Allocation = new float[problem.EdgeCount];
+        _choose = worker => ForListeners(worker, Choose);
+        _scaleCampaigns = worker => ForListeners(worker, ScaleCampaigns);
+        _scaleCohorts = worker => ForListeners(worker, ScaleCohorts);
+    }
+
+    /// <summary>[edges] x.</summary>
+    public float[] Allocation { get; }
+
+    /// <summary>Makes the allocation for these prices; returns Σ c x − Σ penalty · shortfall.</summary>
+    public double Make(AllocationPrices prices, double smoothing)
+    {
+        (_prices, _smoothing) = (prices, smoothing);
+        Run(_choose);
+        if (FindCampaignFactors()) Run(_scaleCampaigns);
+        if (FindCohortFactors()) Run(_scaleCohorts);
+        return _sums[0].Value - Shortfalls().Select((missed, j) => missed == 0 ? 0 : missed * _problem.Penalties[j]).Sum();
+    }
+
+    /// <summary>Makes the empty allocation.</summary>
+    public void Clear()
+    {
+        Array.Clear(Allocation);
+        _sums[0].Clear();
+    }
+
+    /// <summary>[campaigns] promised deliveries that the allocation misses; empty without promises.</summary>
+    public double[] Shortfalls()
+    {
+        double[] promised = _problem.Columns.Promised, missed = new double[promised.Length];
+        for (int j = 0; j < missed.Length; j++) missed[j] = Math.Max(0, promised[j] - _sums[0].Campaign[2 * j + 1]);
+        return missed;
+    }
+
+    private void Run(Action<int> work)
+    {
+        _team.Run(work);
+        for (int i = 1; i < _sums.Length; i++) _sums[0].Add(_sums[i]);
+    }
+
+    private void ForListeners(int worker, Action<int, int> work)
+    {
+        _sums[worker].Clear();
+        long[] starts = _problem.Columns.Starts;
+        for (int listener = FirstOf(worker), end = FirstOf(worker + 1); listener < end; listener++)
+        {
+            work(worker, listener);
+            for (int e = (int)starts[listener]; e < starts[listener + 1]; e++) if (Allocation[e] != 0) AddTo(_sums[worker], listener, e);
+        }
+    }
+
+    private int FirstOf(int worker)
+    {
+        if (worker == _team.Size) return _problem.ListenerCount;
+        long edge = (long)_problem.EdgeCount * worker / _team.Size;
+        int at = Array.BinarySearch(_problem.Columns.Starts, 0, _problem.ListenerCount, edge);
+        return at < 0 ? ~at : at;
+    }
+
+    private void AddTo(PrimalSums sums, int listener, int e)
+    {
+        EdgeColumns edges = _problem.Edges;
+        double x = Allocation[e];
+        int campaign = edges.Campaigns[e];
+        sums.Campaign[2 * campaign] += edges.Spends[e] * x;
+        sums.Campaign[2 * campaign + 1] += x;
+        sums.Value += edges.Values[e] * x;
+        if (edges.Margins.Length == 0 || edges.Cohorts[listener] < 0) return;
+        double q = edges.Margins[e];
+        int column = q >= 0 ? 0 : _promised[campaign] ? 2 : 1;
+        sums.Quality[PrimalSums.QualityColumns * edges.Cohorts[listener] + column] += Math.Abs(q) * x;
+    }
+
+    private void Choose(int worker, int listener)
+    {
+        EdgeColumns edges = _problem.Edges;
+        AllocationPrices prices = _prices!;
+        int from = (int)edges.Starts[listener], count = (int)(edges.Starts[listener + 1] - from);
+        double floor = edges.Cohorts.Length > 0 && edges.Cohorts[listener] >= 0 ? prices.Cohort[edges.Cohorts[listener]] : 0;
+        Span<double> reduced = _reduced[worker].AsSpan(0, count);
+        for (int i = 0; i < count; i++)
+        {
+            int e = from + i, campaign = edges.Campaigns[e];
+            double r = edges.Values[e] - edges.Spends[e] * prices.Budget[campaign];
+            if (prices.Promise.Length > 0) r += prices.Promise[campaign];
+            if (prices.Licensor.Length > 0) r -= prices.Licensor[_problem.Columns.Licensors[campaign]];
+            if (floor != 0) r += edges.Margins[e] * floor;
+            bool usable = _rows.Gates[campaign] == CampaignGate.Open || (_rows.Gates[campaign] == CampaignGate.FreeEdgesOnly && edges.Spends[e] == 0);
+            reduced[i] = usable ? r : double.MinValue;
+        }
+        double threshold = SlotProjection.Threshold(reduced, edges.Slots[listener], _smoothing);
+        for (int i = 0; i < count; i++) Allocation[from + i] = RoundDown(Math.Clamp((reduced[i] - threshold) / _smoothing, 0, 1));
+    }
+
+    // A budget scales its campaign. A cap scales the licensor's campaigns without promises first, then all.
+    private bool FindCampaignFactors()
+    {
+        AllocationColumns columns = _problem.Columns;
+        double[] used = _sums[0].Campaign;
+        bool any = false;
+        for (int j = 0; j < _campaignFactors.Length; j++)
+        {
+            _campaignFactors[j] = used[2 * j] > columns.Budgets[j] ? columns.Budgets[j] / used[2 * j] : 1;
+            any |= _campaignFactors[j] < 1;
+        }
+        if (columns.Caps.Length == 0) return any;
+        double[] free = new double[columns.Caps.Length], promised = new double[columns.Caps.Length];
+        for (int j = 0; j < _campaignFactors.Length; j++)
+            (_promised[j] ? promised : free)[columns.Licensors[j]] += used[2 * j + 1] * _campaignFactors[j];
+        for (int j = 0; j < _campaignFactors.Length; j++)
+        {
+            int l = columns.Licensors[j];
+            (double freeFactor, double promisedFactor) = Factors(free[l], promised[l], columns.Caps[l]);
+            double factor = _promised[j] ? promisedFactor : freeFactor;
+            any |= factor < 1;
+            _campaignFactors[j] *= factor;
+        }
+        return any;
+    }
+
+    // What pulls quality down is scaled until it weighs no more than what pulls it up.
+    private bool FindCohortFactors()
+    {
+        bool any = false;
+        for (int h = 0; h < _cohortFactorsFree.Length; h++)
+        {
+            ReadOnlySpan<double> quality = _sums[0].Quality.AsSpan(PrimalSums.QualityColumns * h, PrimalSums.QualityColumns);
+            (_cohortFactorsFree[h], _cohortFactorsPromised[h]) = Factors(quality[1], quality[2], quality[0]);
+            any |= _cohortFactorsFree[h] < 1;
+        }
+        return any;
+    }
+
+    // Factors with free · f + promised · g ≤ limit, g = 1 where possible; a little below, to be safe from the rounding of sums.
+    private static (double Free, double Promised) Factors(double free, double promised, double limit)
+    {
+        const double safety = 1 - 1e-12;
+        if (free + promised <= limit) return (1, 1);
+        double rest = limit * safety - promised;
+        return rest > 0 ? (rest / free, 1) : (0, limit * safety / promised);
+    }
+
+    private void ScaleCampaigns(int worker, int listener)
+    {
+        EdgeColumns edges = _problem.Edges;
+        for (int e = (int)edges.Starts[listener]; e < edges.Starts[listener + 1]; e++)
+        {
+            double factor = _campaignFactors[edges.Campaigns[e]];
+            if (factor < 1 && Allocation[e] != 0) Allocation[e] = RoundDown(Allocation[e] * factor);
+        }
+    }
+
+    private void ScaleCohorts(int worker, int listener)
+    {
+        EdgeColumns edges = _problem.Edges;
+        int cohort = edges.Cohorts[listener];
+        if (cohort < 0) return;
+        for (int e = (int)edges.Starts[listener]; e < edges.Starts[listener + 1]; e++)
+        {
+            if (Allocation[e] == 0 || edges.Margins[e] >= 0) continue;
+            double factor = (_promised[edges.Campaigns[e]] ? _cohortFactorsPromised : _cohortFactorsFree)[cohort];
+            if (factor < 1) Allocation[e] = RoundDown(Allocation[e] * factor);
+        }
+    }
+
+    private static float RoundDown(double x)
+    {
+        float rounded = (float)x;
+        return rounded > x ? MathF.BitDecrement(rounded) : rounded;
+    }
+}
