@@ -3,7 +3,7 @@ namespace Rubato;
 /// <summary>What an allocation is asked for.</summary>
 public sealed record AllocationOptions
 {
-    /// <summary>Relative gap between dual bound and primal value at which the solver stops, 1e-9 to 1; an answer of 1e-4 is exact for business.</summary>
+    /// <summary>Relative gap between dual bound and primal value at which the solver stops, 1e-7 to 1; entries rounded to single precision allow no less.</summary>
     public double Gap { get; init; } = 1e-4;
 
     /// <summary>Threads, 1 to 1024; the answer is the same for the same number of threads.</summary>
@@ -27,7 +27,7 @@ public sealed record AllocationOptions
     /// <exception cref="ArgumentOutOfRangeException">A value lies outside its documented range.</exception>
     public AllocationOptions Validated()
     {
-        if (!(Gap is >= 1e-9 and <= 1)) throw new ArgumentOutOfRangeException(nameof(Gap), Gap, "must be 1e-9 to 1");
+        if (!(Gap is >= 1e-7 and <= 1)) throw new ArgumentOutOfRangeException(nameof(Gap), Gap, "must be 1e-7 to 1");
         if (Threads is < 1 or > 1024) throw new ArgumentOutOfRangeException(nameof(Threads), Threads, "must be 1 to 1024");
         if (PassesMax is < 1 or > 1_000_000_000) throw new ArgumentOutOfRangeException(nameof(PassesMax), PassesMax, "must be 1 to 1,000,000,000");
         return this;

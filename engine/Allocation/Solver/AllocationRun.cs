@@ -6,7 +6,7 @@ namespace Rubato;
 /// <summary>One solve: stages of falling smoothing, each a few steps of the dual method; at the end feasible allocations until the gap is closed.</summary>
 internal sealed class AllocationRun : IDisposable
 {
-    private const double FirstSmoothing = 0.3, WarmSmoothing = 0.03; // times the value of a delivery
+    private const double FirstSmoothing = 0.3, WarmSmoothing = 0.03, SmallestSmoothing = 1e-10; // times the value of a delivery
     private const double StageTolerance = 0.2;      // imbalance ÷ smoothing cost at which a stage has done its work
     private const double FinalShare = 0.6;          // smoothing cost ÷ wanted gap at which allocations are tried
     private const double FinalTolerance = 0.3;      // repair loss ÷ wanted gap at which the first one is tried
@@ -67,22 +67,22 @@ internal sealed class AllocationRun : IDisposable
         {
             bool converged = RunStage(cancellation);
             if (IsOver(cancellation)) break;
-            if (!converged && !IsFinal && _schedule.TryRetreat())
+            if (IsFinal || !converged)
+            {
+                tries++;
+                TryPrimal();
+                if (GapNow <= _options.Gap || _schedule.Smoothing < SmallestSmoothing * _scales.Value) break;
+            }
+            if (!converged && _schedule.TryRetreat())
             {
                 _path.Restore(_method.Point.Prices);
                 BeginStage();
                 continue;
             }
-            if (IsFinal)
+            if (IsFinal && converged && DualBalance.RepairLoss(_method.Point, _rows, _scales) > 0.1 * _method.Point.SmoothingCost)
             {
-                tries++;
-                TryPrimal();
-                if (GapNow <= _options.Gap) break;
-                if (converged && DualBalance.RepairLoss(_method.Point, _rows, _scales) > 0.1 * _method.Point.SmoothingCost)
-                {
-                    _tolerance *= 0.25; // the point was not in balance well enough: go on at the same smoothing
-                    continue;
-                }
+                _tolerance *= 0.25; // the point was not in balance well enough: go on at the same smoothing
+                continue;
             }
             AdvanceStage();
         }
@@ -133,7 +133,7 @@ internal sealed class AllocationRun : IDisposable
     {
         DualPoint point = _method.Point;
         return IsFinal ? DualBalance.RepairLoss(point, _rows, _scales) <= _tolerance * CostWanted
-            : DualBalance.Imbalance(point, _scales) <= StageTolerance * point.SmoothingCost;
+            : DualBalance.Imbalance(point, _rows, _scales) <= StageTolerance * point.SmoothingCost;
     }
 
     private void Note()
