@@ -1,12 +1,15 @@
 using System.CommandLine;
+using Rubato.Server.Commands;
 
 namespace Rubato.Server;
 
 internal static class Program
 {
-    private static int Main(string[] args)
+    public static RootCommand Commands() => new("Rubato scores and allocates promoted music.")
     {
-        var root = new RootCommand("Rubato scores and allocates promoted music.");
-        return root.Parse(args).Invoke();
-    }
+        CatalogueCommand.Create(),
+        SearchCommand.Create(),
+    };
+
+    private static Task<int> Main(string[] args) => CommandErrors.RunAsync(Commands(), args, Console.Out, Console.Error);
 }

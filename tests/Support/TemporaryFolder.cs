@@ -1,4 +1,4 @@
-namespace Rubato.Tests;
+namespace Rubato.Tests.Support;
 
 /// <summary>A folder of its own for one test, deleted with everything in it at the end.</summary>
 internal sealed class TemporaryFolder : IDisposable

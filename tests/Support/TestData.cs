@@ -1,4 +1,4 @@
-namespace Rubato.Tests;
+namespace Rubato.Tests.Support;
 
 /// <summary>Finds the data folder beside the repository; a test that needs it is skipped where it is missing.</summary>
 internal static class TestData

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Rubato.Tests.Support;
 
 namespace Rubato.Tests;
 

@@ -1,0 +1,144 @@
+using Rubato.Kernels.Similarity;
+using Rubato.Tests.Support;
+
+namespace Rubato.Tests;
+
+public sealed class RowSearcherTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory, InlineData(1, 1), InlineData(2, 64), InlineData(3, 65), InlineData(4, 700), InlineData(5, 2_000)]
+    public void TheNumberOfThreadsDoesNotChangeTheResult(int seed, int rows)
+    {
+        const int dimension = 17, queryCount = 5;
+        var random = new Random(seed);
+        using Catalogue catalogue = Build(Vectors.Rows("duplicates", random, rows, dimension), dimension); // ties everywhere
+        float[] queries = Vectors.Uniform(random, queryCount * dimension);
+        int words = ScanRequest.FilterWords(rows);
+        ulong[] perQuery = [.. Enumerable.Range(0, queryCount).SelectMany(query => Vectors.Filter(random, rows, query / 4.0))];
+        foreach (int k in (int[])[1, 10, 100, 1000])
+        {
+            foreach (ulong[] allowed in (ulong[][])[[], perQuery[words..(2 * words)], perQuery])
+            {
+                (int[] expectedRows, float[] expectedScores) = Reference(catalogue, queries, allowed, k);
+                foreach (int threads in (int[])[1, 2, 3, 8])
+                {
+                    using var searcher = new RowSearcher(catalogue, ScanKernels.Pick(), threads);
+                    int[] foundRows = new int[queryCount * k];
+                    float[] foundScores = new float[queryCount * k];
+                    ScanStatistics statistics = searcher.Search(queries, allowed, k, foundRows, foundScores);
+                    Assert.Equal(expectedRows, foundRows);
+                    Assert.Equal(expectedScores, foundScores);
+                    Assert.Equal((long)rows * queryCount, statistics.Scanned);
+                }
+            }
+        }
+    }
+
+    [Theory, InlineData(1), InlineData(3)]
+    public void ASearchAllocatesNothingOnAnyOfItsThreads(int threads)
+    {
+        var random = new Random(1);
+        using Catalogue catalogue = Build(Vectors.Uniform(random, 1_000 * 16), 16);
+        var kernel = new AllocationProbe();
+        using var searcher = new RowSearcher(catalogue, kernel, threads);
+        float[] queries = Vectors.Uniform(random, 4 * 16), scores = new float[4 * 10];
+        int[] rows = new int[4 * 10];
+        for (int i = 0; i < 200; i++) searcher.Search(queries, [], 10, rows, scores);
+        kernel.Reset();
+        for (int i = 0; i < 2_000; i++) searcher.Search(queries, [], 10, rows, scores);
+        Assert.Equal(Enumerable.Repeat(0L, threads), kernel.AllocatedBytes);
+    }
+
+    [Fact]
+    public void ABadRequestThrowsAndTheNextOneIsAnswered()
+    {
+        var random = new Random(1);
+        using Catalogue catalogue = Build(Vectors.Uniform(random, 1_000 * 16), 16);
+        using var searcher = new RowSearcher(catalogue, ScanKernels.Pick(), 3);
+        float[] queries = Vectors.Uniform(random, 16), scores = new float[10];
+        int[] rows = new int[10];
+        Assert.Throws<ArgumentException>(() => searcher.Search(queries, [], 0, rows, scores));
+        Assert.Throws<ArgumentException>(() => searcher.Search(queries, [], 9, rows, scores));
+        Assert.Throws<ArgumentException>(() => searcher.Search([float.NaN, .. queries[1..]], [], 10, rows, scores));
+        Assert.Throws<ArgumentException>(() => searcher.Search(queries, new ulong[3], 10, rows, scores));
+        searcher.Search(queries, [], 10, rows, scores);
+        Assert.Equal(Reference(catalogue, queries, [], 10).Rows, rows);
+    }
+
+    [Fact]
+    public async Task SearchesOfManyThreadsDoNotDisturbEachOther()
+    {
+        var random = new Random(1);
+        using Catalogue catalogue = Build(Vectors.Uniform(random, 1_000 * 16), 16);
+        using var searcher = new RowSearcher(catalogue, ScanKernels.Pick(), 2);
+        float[][] queries = [.. Enumerable.Range(0, 4).Select(_ => Vectors.Uniform(random, 16))];
+        int[][] expected = [.. queries.Select(query => Reference(catalogue, query, [], 10).Rows)];
+        await Task.WhenAll(queries.Select((query, caller) => Task.Run(() =>
+        {
+            int[] rows = new int[10];
+            float[] scores = new float[10];
+            for (int i = 0; i < 200; i++)
+            {
+                searcher.Search(query, [], 10, rows, scores);
+                Assert.Equal(expected[caller], rows);
+            }
+        })));
+    }
+
+    [Fact]
+    public void ADisposedSearcherOrAThreadCountOutOfRangeIsRefused()
+    {
+        using Catalogue catalogue = Build(new float[64], 1);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RowSearcher(catalogue, ScanKernels.Pick(), 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RowSearcher(catalogue, ScanKernels.Pick(), RowSearcher.ThreadsMax + 1));
+        var searcher = new RowSearcher(catalogue, ScanKernels.Pick(), 8);
+        Assert.Equal(1, searcher.Threads); // one block of 64 rows
+        searcher.Dispose();
+        searcher.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => searcher.Search([1], [], 1, new int[1], new float[1]));
+    }
+
+    private Catalogue Build(float[] vectors, int dimension)
+    {
+        string path = _folder.File("c.rbt");
+        CatalogueBuilder.Build(path, vectors, dimension);
+        return Catalogue.Open(path);
+    }
+
+    private static (int[] Rows, float[] Scores) Reference(Catalogue catalogue, float[] queries, ulong[] allowed, int k)
+    {
+        int count = queries.Length / catalogue.Dimension * k;
+        int[] rows = new int[count];
+        float[] scores = new float[count];
+        var request = new ScanRequest { Items = catalogue.Items, Queries = queries, Allowed = allowed, K = k, RowCount = catalogue.Rows };
+        new ScanScalar().Scan(request, new ScanWorkspace(), rows, scores);
+        return (rows, scores);
+    }
+
+    /// <summary>Notes, for every thread, what it has allocated between its first scan and its last.</summary>
+    private sealed class AllocationProbe : IScanKernel
+    {
+        private readonly IScanKernel _kernel = ScanKernels.Pick();
+        private ThreadLocal<long[]> _marks = Marks();
+
+        public string Name => "probe";
+
+        public IEnumerable<long> AllocatedBytes => _marks.Values.Select(mark => mark[1] - mark[0]);
+
+        public void Reset() => _marks = Marks();
+
+        public ScanStatistics Scan(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores)
+        {
+            ScanStatistics statistics = _kernel.Scan(request, workspace, rows, scores);
+            long[] mark = _marks.Value!;
+            mark[1] = GC.GetAllocatedBytesForCurrentThread();
+            if (mark[0] == 0) mark[0] = mark[1];
+            return statistics;
+        }
+
+        private static ThreadLocal<long[]> Marks() => new(() => new long[2], trackAllValues: true);
+    }
+}

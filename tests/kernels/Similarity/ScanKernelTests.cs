@@ -1,0 +1,162 @@
+using System.Runtime.Intrinsics;
+using Rubato.Kernels;
+using Rubato.Kernels.Similarity;
+using Rubato.Tests.Support;
+
+namespace Rubato.Tests.Kernels.Similarity;
+
+public class ScanKernelTests
+{
+    private static readonly IReadOnlyList<KernelVariant<IScanKernel>> Variants =
+    [
+        .. ScanKernels.Variants, new("vector 512", new AtWidth<FloatWidth512, Vector512<float>>(), null),
+        new("vector 256", new AtWidth<FloatWidth256, Vector256<float>>(), null), new("vector 128", new AtWidth<FloatWidth128, Vector128<float>>(), null),
+    ];
+
+    public static TheoryData<string> Names => new(Variants.Select(variant => variant.Name));
+
+    public static TheoryData<string, string> NamesAndFamilies => Vectors.WithFamilies(Variants.Select(variant => variant.Name));
+
+    private static IScanKernel Kernel(string name)
+    {
+        KernelVariant<IScanKernel> variant = Variants.First(variant => variant.Name == name);
+        Skip.If(!variant.Available, variant.Reason);
+        return variant.Kernel!;
+    }
+
+    [SkippableTheory, MemberData(nameof(Names))]
+    public void MatchesTheReferenceAtEveryTailLength(string name)
+    {
+        Skip.IfNot(GuardedBuffer<float>.Supported, "needs Linux");
+        IScanKernel kernel = Kernel(name);
+        for (int dimension = 1; dimension <= 130; dimension++)
+        {
+            var random = new Random(dimension);
+            int rows = 64 * 5 + dimension; // every count of rows past a panel, too
+            using GuardedBuffer<float> items = new(Vectors.Uniform(random, rows * dimension), atEnd: dimension % 2 == 0);
+            using GuardedBuffer<float> queries = new(Vectors.Uniform(random, 3 * dimension), atEnd: dimension % 2 == 0);
+            ExpectTheReference(kernel, items.Span, queries.Span, dimension, k: 10);
+        }
+    }
+
+    [SkippableTheory, MemberData(nameof(NamesAndFamilies))]
+    public void MatchesTheReferenceOnHostileRows(string name, string family)
+    {
+        IScanKernel kernel = Kernel(name);
+        foreach (int dimension in new[] { 3, 16, 100, 128 })
+            foreach (int k in new[] { 1, 20, 700, 1000 })
+            {
+                var random = new Random(dimension + k);
+                float[] items = Vectors.Rows(family, random, 700, dimension), queries = Vectors.Rows(family, random, 2, dimension);
+                Array.Resize(ref queries, 3 * dimension); // the third query is zero: every row ties
+                ExpectTheReference(kernel, items, queries, dimension, k);
+            }
+    }
+
+    [SkippableTheory, MemberData(nameof(Names))]
+    public void MatchesTheReferenceOnManyRows(string name)
+    {
+        var random = new Random(20_260_801);
+        float[] items = Vectors.Unit(random, 20_000, 32), queries = Vectors.Unit(random, 5, 32);
+        ExpectTheReference(Kernel(name), items, queries, 32, k: 100);
+        Array.Sort(queries);
+        float[] ascending = new float[4096]; // every row beats all before it: the buffer fills as fast as it can
+        for (int row = 0; row < 128; row++)
+            ascending.AsSpan(row * 32, 32).Fill(row + 1);
+        ExpectTheReference(Kernel(name), ascending, queries.AsSpan(128), 32, k: 3);
+    }
+
+    [SkippableTheory, MemberData(nameof(Names))]
+    public void HonoursFiltersAndRanges(string name)
+    {
+        IScanKernel kernel = Kernel(name);
+        var random = new Random(7);
+        const int Rows = 3000, Dimension = 24;
+        float[] items = Vectors.Uniform(random, Rows * Dimension), queries = Vectors.Uniform(random, 5 * Dimension);
+        foreach (double share in new[] { 0.0, 0.001, 0.05, 0.5, 0.99 })
+        {
+            ulong[] shared = Vectors.Filter(random, Rows, share);
+            ulong[] own = [.. Enumerable.Range(0, 5).SelectMany(query => Vectors.Filter(random, Rows, share * query / 4))];
+            foreach (ulong[] filter in new[] { shared, own })
+                foreach ((int first, int count) in new[] { (0, Rows), (64, 1000), (2944, 56), (1024, 0), (128, 64) })
+                    ExpectTheReference(kernel, items, queries, Dimension, k: 17, filter, first, count);
+        }
+    }
+
+    [SkippableTheory, MemberData(nameof(Names))]
+    public void MoreQueriesThanABlockGiveTheSameAnswers(string name)
+    {
+        var random = new Random(3);
+        float[] items = Vectors.Rows("mixed-norms", random, 500, 16), queries = Vectors.Rows("mixed-norms", random, 150, 16);
+        ExpectTheReference(Kernel(name), items, queries, 16, k: 5);
+        ExpectTheReference(Kernel(name), items, [], 16, k: 5);
+    }
+
+    [SkippableTheory, MemberData(nameof(Names))]
+    public void AllocatesNothingOnceWarm(string name)
+    {
+        IScanKernel kernel = Kernel(name);
+        float[] items = Vectors.Unit(new Random(1), 2000, 32), queries = items[..(20 * 32)];
+        var workspace = new ScanWorkspace();
+        int[] rows = new int[20 * 10];
+        float[] scores = new float[20 * 10];
+        long Allocated()
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            kernel.Scan(new ScanRequest { Items = new(items, 32, normMax: 1.001f), Queries = queries, K = 10, RowCount = 2000 }, workspace, rows, scores);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        Allocated();
+        Assert.Equal(0, Allocated());
+    }
+
+    [SkippableTheory, MemberData(nameof(Names))]
+    public void RefusesBadInput(string name)
+    {
+        IScanKernel kernel = Kernel(name);
+        string Refusal(float[] queries, int k = 1, int first = 0, int count = 100, int results = 1, ulong[]? filter = null) =>
+            Assert.ThrowsAny<ArgumentException>(() => kernel.Scan(
+                new ScanRequest { Items = new(new float[400], 4, normMax: 1), Queries = queries, K = k, FirstRow = first, RowCount = count, Allowed = filter },
+                new ScanWorkspace(), new int[results], new float[results])).Message;
+        float[] query = new float[4];
+        Assert.Contains("not a whole number of queries", Refusal(new float[5]));
+        Assert.Contains("must be 1 to 4096", Refusal(query, k: 0));
+        Assert.Contains("must be 1 to 4096", Refusal(query, k: 4097, results: 4097));
+        Assert.Contains("lie outside a matrix of 100", Refusal(query, first: 64, count: 37));
+        Assert.Contains("multiple of 64", Refusal(query, first: 32, count: 10));
+        Assert.Contains("need 3 rows and scores", Refusal(query, k: 3));
+        Assert.Contains("a filter of 100 rows is 2 words", Refusal(query, filter: new ulong[3]));
+        Assert.Contains("query 1 holds Infinity at coordinate 3", Refusal([0, 0, 0, 0, 1, 2, 3, float.PositiveInfinity], results: 2));
+    }
+
+    private static void ExpectTheReference(
+        IScanKernel kernel, ReadOnlySpan<float> items, ReadOnlySpan<float> queries, int dimension, int k, ulong[]? filter = null, int first = 0, int? count = null)
+    {
+        var request = new ScanRequest
+        {
+            Items = new ItemMatrix(items, dimension, Vectors.NormMax(items, dimension)),
+            Queries = queries,
+            K = k,
+            FirstRow = first,
+            RowCount = count ?? items.Length / dimension,
+            Allowed = filter,
+        };
+        int results = request.QueryCount * k;
+        int[] expectedRows = new int[results], rows = new int[results];
+        float[] expectedScores = new float[results], scores = new float[results];
+        new ScanScalar().Scan(request, new ScanWorkspace(), expectedRows, expectedScores);
+        ScanStatistics statistics = kernel.Scan(request, new ScanWorkspace(), rows, scores);
+        Assert.Equal(expectedRows, rows);
+        Assert.Equal(expectedScores.Select(BitConverter.SingleToInt32Bits), scores.Select(BitConverter.SingleToInt32Bits));
+        Assert.Equal((long)request.RowCount * request.QueryCount, statistics.Scanned);
+        Assert.InRange(statistics.Rescored, rows.Count(row => row >= 0), statistics.Scanned);
+    }
+
+    private sealed class AtWidth<TWidth, TVector> : IScanKernel where TWidth : struct, IFloatWidth<TVector> where TVector : struct
+    {
+        public string Name => typeof(TWidth).Name;
+
+        public ScanStatistics Scan(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores) =>
+            ScanVector.Scan<TWidth, TVector>(request, workspace, rows, scores);
+    }
+}
