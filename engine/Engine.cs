@@ -1,0 +1,91 @@
+using Rubato.Kernels.Similarity;
+
+namespace Rubato;
+
+/// <summary>Scores and recommends tracks: requests → retrieval → ranking → allocation → responses.</summary>
+/// <remarks>
+/// An open engine never changes: catalogue, campaigns and prices are those that it was opened with. Everything that does change while it
+/// scores lives in batches and lanes, so several threads score at once, each with its own <see cref="EngineLane"/> and its own batches.
+/// </remarks>
+public sealed class Engine : IDisposable
+{
+    private readonly PriceBook _book;
+    private readonly EngineLane _lane;
+    private readonly Lock _laneLock = new();
+
+    private Engine(EngineOptions options, Catalogue catalogue)
+    {
+        Options = options;
+        Catalogue = catalogue;
+        ScoreKernel = ScoreKernels.Pick(options.Variant);
+        ScanKernel = ScanKernels.Pick(options.Variant);
+        CampaignSet campaigns = options.CampaignsPath is { } file ? CampaignFile.Read(file, catalogue) : CampaignSet.None(catalogue.Rows);
+        PriceSet? prices = options.PricesPath is { } folder ? PriceFolder.Read(folder) : null;
+        _book = new PriceBook(campaigns, prices, options.RelevanceWeight, options.PromotionWeight);
+        Generations = new EngineGenerations(catalogue.Generation, Model: 0, _book.Generation);
+        _lane = CreateLane();
+    }
+
+    /// <summary>The options that the engine was opened with.</summary>
+    public EngineOptions Options { get; }
+
+    /// <summary>The catalogue.</summary>
+    public Catalogue Catalogue { get; }
+
+    /// <summary>The campaigns; none where no file was given.</summary>
+    public CampaignSet Campaigns => _book.Campaigns;
+
+    /// <summary>Numbers of the snapshots in use.</summary>
+    public EngineGenerations Generations { get; }
+
+    /// <summary>Name of the kernel variant that scores named candidates.</summary>
+    public string ScoreVariant => ScoreKernel.Name;
+
+    /// <summary>Name of the kernel variant that searches the catalogue.</summary>
+    public string ScanVariant => ScanKernel.Name;
+
+    internal IScoreKernel ScoreKernel { get; }
+
+    internal IScanKernel ScanKernel { get; }
+
+    /// <summary>Opens the catalogue and reads campaigns and prices.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range, or no variant bears the forced name.</exception>
+    /// <exception cref="NotSupportedException">The forced variant does not run on this machine.</exception>
+    /// <exception cref="DataFileException">A file is missing, damaged, or at odds with another; the message names file, place and field.</exception>
+    public static Engine Open(EngineOptions options)
+    {
+        Catalogue catalogue = Catalogue.Open(options.Validated().CataloguePath);
+        try
+        {
+            return new Engine(options, catalogue);
+        }
+        catch
+        {
+            catalogue.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A batch of requests for this engine.</summary>
+    public RequestBatch CreateRequests() => new(Catalogue.Dimension, Options.Limits);
+
+    /// <summary>A batch of responses for this engine.</summary>
+    public ResponseBatch CreateResponses() => new(Options.Limits);
+
+    /// <summary>Scratch memory for one more thread that scores.</summary>
+    public EngineLane CreateLane() => new(this, _book);
+
+    /// <summary>Answers every request of a batch on the engine's own lane; callers on several threads take turns.</summary>
+    /// <inheritdoc cref="EngineLane.Score"/>
+    public void Score(RequestBatch requests, ResponseBatch responses)
+    {
+        lock (_laneLock) _lane.Score(requests, responses);
+    }
+
+    /// <summary>Closes the catalogue. No lane of this engine may be scoring or score again.</summary>
+    public void Dispose()
+    {
+        _lane.Dispose();
+        Catalogue.Dispose();
+    }
+}

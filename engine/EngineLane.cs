@@ -1,0 +1,53 @@
+using System.Diagnostics;
+
+namespace Rubato;
+
+/// <summary>The stages with their scratch memory: one lane per thread that scores. Nothing is allocated after the first batches.</summary>
+/// <remarks>Not safe for concurrent use; different lanes of one engine are. Dispose lanes before their engine.</remarks>
+public sealed class EngineLane : IDisposable
+{
+    private readonly Engine _engine;
+    private readonly RowSearcher _searcher;
+    private readonly Retriever _retriever;
+    private readonly Ranker _ranker;
+    private readonly Allocator _allocator;
+    private readonly CandidateBatch _candidates;
+    private readonly ObjectiveBatch _objectives;
+
+    internal EngineLane(Engine engine, PriceBook book)
+    {
+        EngineOptions options = engine.Options;
+        _engine = engine;
+        _searcher = new RowSearcher(engine.Catalogue, engine.ScanKernel, options.SearchThreads);
+        _retriever = new Retriever(engine.Catalogue, engine.ScoreKernel, _searcher);
+        _ranker = new Ranker(book.Campaigns, options.RelevanceSlope, options.RelevanceOffset);
+        _allocator = new Allocator(engine.Catalogue, book, options.Limits);
+        _candidates = new CandidateBatch(options.Limits);
+        _objectives = new ObjectiveBatch(options.Limits);
+    }
+
+    /// <summary>Answers every request of a batch. A request with bad data gets a status, the others their answers.</summary>
+    /// <param name="requests">made with this engine's dimension and limits; unchanged</param>
+    /// <param name="responses">made with this engine's limits; overwritten</param>
+    /// <exception cref="ArgumentException">A batch was made with another dimension or other limits.</exception>
+    public void Score(RequestBatch requests, ResponseBatch responses)
+    {
+        if (requests.Dimension != _engine.Catalogue.Dimension)
+            throw new ArgumentException($"dimension {requests.Dimension} (the catalogue's is {_engine.Catalogue.Dimension})", nameof(requests));
+        if (requests.Limits != _engine.Options.Limits) throw new ArgumentException("made with other limits than the engine's", nameof(requests));
+        if (responses.Limits != _engine.Options.Limits) throw new ArgumentException("made with other limits than the engine's", nameof(responses));
+
+        long begun = Stopwatch.GetTimestamp();
+        _retriever.Fill(requests, _candidates);
+        long retrieved = Stopwatch.GetTimestamp();
+        _ranker.Fill(_candidates, _objectives);
+        long ranked = Stopwatch.GetTimestamp();
+        _allocator.Fill(_objectives, _engine.Options.Clock.GetUtcNow(), responses);
+        responses.Ticks = new StageTicks(retrieved - begun, ranked - retrieved, Stopwatch.GetTimestamp() - ranked);
+        responses.Search = _candidates.Search;
+        responses.Generations = _engine.Generations;
+    }
+
+    /// <summary>Frees the lane's searcher.</summary>
+    public void Dispose() => _searcher.Dispose();
+}

@@ -1,0 +1,53 @@
+namespace Rubato;
+
+/// <summary>Every knob of the engine.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Catalogue snapshot (.rbt).</summary>
+    public required string CataloguePath { get; init; }
+
+    /// <summary>Campaigns file (.json, docs/SCORING.md); null = no campaigns, scores are weighted relevance alone.</summary>
+    public string? CampaignsPath { get; init; }
+
+    /// <summary>Price folder of the solver (docs/SCORING.md); null = all prices are zero.</summary>
+    public string? PricesPath { get; init; }
+
+    /// <summary>α of relevance = σ(α · score + β), above 0 to 1e6; 1 takes the similarity for a logit until a calibration says better.</summary>
+    public double RelevanceSlope { get; init; } = 1;
+
+    /// <summary>β of relevance = σ(α · score + β), −1e6 to 1e6; 0 puts a similarity of 0 at relevance ½.</summary>
+    public double RelevanceOffset { get; init; }
+
+    /// <summary>Weight of relevance in the objective, 0 to 1e6; 1 makes relevance the unit of the score.</summary>
+    public double RelevanceWeight { get; init; } = 1;
+
+    /// <summary>Weight of promotional value, per currency unit, 0 to 1e6; 1 values one unit of expected worth like certain relevance.</summary>
+    public double PromotionWeight { get; init; } = 1;
+
+    /// <summary>Similarity kernel variant forced by name, for tests, bench and operators; null takes the fastest that this CPU runs.</summary>
+    public string? Variant { get; init; }
+
+    /// <summary>Threads of one search, 1 to <see cref="RowSearcher.ThreadsMax"/>; 1 because lanes, not searches, share out a server's cores.</summary>
+    public int SearchThreads { get; init; } = 1;
+
+    /// <summary>Sizes of requests and batches.</summary>
+    public BatchLimits Limits { get; init; } = new();
+
+    /// <summary>Tells which campaigns run; read once per batch. Tests and simulations bring their own.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>The options themselves, checked; files are looked at when the engine opens.</summary>
+    /// <exception cref="ArgumentException">The catalogue path is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A value lies outside its documented range.</exception>
+    public EngineOptions Validated()
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(CataloguePath);
+        OptionRange.Check(RelevanceSlope, double.Epsilon, 1e6, nameof(RelevanceSlope));
+        OptionRange.Check(RelevanceOffset, -1e6, 1e6, nameof(RelevanceOffset));
+        OptionRange.Check(RelevanceWeight, 0, 1e6, nameof(RelevanceWeight));
+        OptionRange.Check(PromotionWeight, 0, 1e6, nameof(PromotionWeight));
+        OptionRange.Check(SearchThreads, 1, RowSearcher.ThreadsMax, nameof(SearchThreads));
+        Limits.Validated();
+        return this;
+    }
+}

@@ -1,0 +1,29 @@
+namespace Rubato;
+
+/// <summary>What a request batch keeps of one request; vectors and lists stay where they are and are named by address.</summary>
+internal readonly record struct RequestRow
+{
+    public required RequestKind Kind { get; init; }
+    public required PinnedSpan<float> Listener { get; init; }
+    public required PinnedSpan<long> Candidates { get; init; }
+    public required PinnedSpan<uint> DeniedLicensors { get; init; }
+    public required Market Market { get; init; }
+    public required bool ExcludeExplicit { get; init; }
+    public required bool WantBreakdown { get; init; }
+    public required uint Cohort { get; init; }
+
+    /// <summary>Slots wanted; of a SCORE request 0.</summary>
+    public required int Slots { get; init; }
+
+    /// <summary>Most slots for one licensor; 0 = no maximum.</summary>
+    public required int LicensorSlotsMax { get; init; }
+
+    /// <summary>Places that the request takes in the candidate columns: its candidates, or its retrieval depth where it names none.</summary>
+    public required int CandidateCapacity { get; init; }
+
+    /// <summary>Whether some tracks may be held back.</summary>
+    public bool HasFilter => !Market.IsNone || ExcludeExplicit || DeniedLicensors.Count > 0;
+
+    /// <summary>Whether the candidates come from a search instead of the request.</summary>
+    public bool Searches => Candidates.Count == 0;
+}

@@ -1,0 +1,33 @@
+using Rubato.Kernels;
+
+namespace Rubato;
+
+/// <summary>What a request can be refused for without looking into catalogue or campaigns.</summary>
+internal static class RequestRules
+{
+    /// <summary>The first rule that the request breaks, or Ok.</summary>
+    public static RequestOutcome Check(RequestKind kind, int dimension, BatchLimits limits,
+        ReadOnlySpan<float> listener, int candidateCount, in SlateSettings slate, in RequestSettings settings)
+    {
+        if (listener.Length != dimension) return new(RequestStatus.WrongDimension, listener.Length);
+        int bad = FiniteCheck.FirstNonFinite(listener);
+        if (bad >= 0) return new(RequestStatus.ListenerNotFinite, bad);
+        if (candidateCount > limits.CandidatesMax) return new(RequestStatus.TooManyCandidates, candidateCount);
+        if (settings.DeniedLicensors.Length > limits.DeniedLicensorsMax)
+            return new(RequestStatus.TooManyDeniedLicensors, settings.DeniedLicensors.Length);
+        if (!settings.Market.IsNone && !settings.Market.IsCode) return new(RequestStatus.InvalidMarket, -1);
+        if (kind == RequestKind.Score) return candidateCount > 0 ? RequestOutcome.Ok : new(RequestStatus.NoCandidates, -1);
+        if (slate.Slots < 1 || slate.Slots > limits.SlotsMax) return new(RequestStatus.SlotsOutOfRange, slate.Slots);
+        if (slate.LicensorSlotsMax < 0) return new(RequestStatus.LicensorSlotsOutOfRange, slate.LicensorSlotsMax);
+        if (slate.RetrievalDepth < 0 || slate.RetrievalDepth > limits.RetrievalDepthMax)
+            return new(RequestStatus.RetrievalDepthOutOfRange, slate.RetrievalDepth);
+        return RequestOutcome.Ok;
+    }
+
+    /// <summary>Places in the candidate columns: the candidates given, or the tracks to retrieve, never fewer than the slots.</summary>
+    public static int CandidateCapacity(BatchLimits limits, int candidateCount, in SlateSettings slate)
+    {
+        if (candidateCount > 0) return candidateCount;
+        return Math.Max(slate.Slots, slate.RetrievalDepth > 0 ? slate.RetrievalDepth : limits.RetrievalDepth);
+    }
+}
