@@ -9,6 +9,7 @@ internal static class Program
     {
         CatalogueCommand.Create(),
         SearchCommand.Create(),
+        SolveCommand.Create(),
     };
 
     private static Task<int> Main(string[] args) => CommandErrors.RunAsync(Commands(), args, Console.Out, Console.Error);

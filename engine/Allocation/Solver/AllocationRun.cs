@@ -172,12 +172,12 @@ internal sealed class AllocationRun : IDisposable
         AllocationPrices prices = PriceVector.Write(_problem, _rows, best.Prices);
         PriceCompletion.Complete(_problem, _rows, prices);
         double before = _clock.Elapsed.TotalSeconds;
-        (float[] allocation, double[] shortfalls) = _primal.Take();
+        (float[] allocation, AllocationViolations violations, double[] shortfalls) = _primal.Take();
         var certificate = new AllocationCertificate
         {
             Dual = _bestBound,
             Primal = _primal.Value,
-            Violations = CertificateChecker.Violations(_problem, allocation),
+            Violations = violations,
             ShortfallByCampaign = shortfalls,
         };
         double total = _clock.Elapsed.TotalSeconds;

@@ -34,11 +34,11 @@ internal sealed class BestPrimal
         vector.CopyTo(_vector);
     }
 
-    /// <summary>The best allocation [edges] and what it misses of each promise [campaigns].</summary>
-    public (float[] Allocation, double[] Shortfalls) Take()
+    /// <summary>The best allocation [edges], its violations, and what it misses of each promise [campaigns].</summary>
+    public (float[] Allocation, AllocationViolations Violations, double[] Shortfalls) Take()
     {
         if (!_inPlan && _smoothing > 0) _plan.Make(PriceVector.Write(_problem, _rows, _vector), _smoothing);
         else if (!_inPlan) _plan.Clear();
-        return (_plan.Allocation, _plan.Shortfalls());
+        return (_plan.Allocation, _plan.Violations(), _plan.Shortfalls());
     }
 }

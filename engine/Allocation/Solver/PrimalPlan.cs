@@ -6,7 +6,7 @@ namespace Rubato;
 /// A feasible allocation made from prices: each listener's smoothed choice, scaled down where a budget, cap or floor is violated.
 /// In double, from the raw columns; entries are rounded down to single precision, so that rounding violates no limit.
 /// </summary>
-internal sealed class PrimalPlan
+internal sealed partial class PrimalPlan
 {
     private readonly AllocationProblem _problem;
     private readonly DualRows _rows;
@@ -66,6 +66,32 @@ internal sealed class PrimalPlan
         return missed;
     }
 
+    /// <summary>Violations of the allocation as it stands; 0 unless the arithmetic failed.</summary>
+    public AllocationViolations Violations()
+    {
+        AllocationColumns columns = _problem.Columns;
+        double[] used = _sums[0].Campaign, byLicensor = new double[columns.Caps.Length];
+        double budget = 0, licensor = 0, cohort = 0;
+        for (int j = 0; j < _problem.CampaignCount; j++)
+        {
+            budget = Math.Max(budget, Excess(used[2 * j], columns.Budgets[j]));
+            if (byLicensor.Length > 0) byLicensor[columns.Licensors[j]] += used[2 * j + 1];
+        }
+        for (int l = 0; l < byLicensor.Length; l++) licensor = Math.Max(licensor, Excess(byLicensor[l], columns.Caps[l]));
+        for (int h = 0; h < _problem.CohortCount; h++)
+        {
+            ReadOnlySpan<double> quality = QualityOf(h);
+            double up = quality[0], down = quality[1] + quality[2];
+            if (down > up) cohort = Math.Max(cohort, (down - up) / (down + up));
+        }
+        return new AllocationViolations(budget, licensor, cohort, _sums[0].SlotExcess);
+    }
+
+    private static double Excess(double used, double limit) => used <= limit ? 0 : limit > 0 ? used / limit - 1 : used;
+
+    private ReadOnlySpan<double> QualityOf(int cohort)
+        => _sums[0].Quality.AsSpan(PrimalSums.QualityColumns * cohort, PrimalSums.QualityColumns);
+
     private void Run(Action<int> work)
     {
         _team.Run(work);
@@ -79,7 +105,15 @@ internal sealed class PrimalPlan
         for (int listener = FirstOf(worker), end = FirstOf(worker + 1); listener < end; listener++)
         {
             work(worker, listener);
-            for (int e = (int)starts[listener]; e < starts[listener + 1]; e++) if (Allocation[e] != 0) AddTo(_sums[worker], listener, e);
+            double delivered = 0;
+            for (int e = (int)starts[listener]; e < starts[listener + 1]; e++)
+            {
+                if (Allocation[e] == 0) continue;
+                delivered += Allocation[e];
+                AddTo(_sums[worker], listener, e);
+            }
+            if (delivered > _problem.Columns.Slots[listener])
+                _sums[worker].SlotExcess = Math.Max(_sums[worker].SlotExcess, delivered / _problem.Columns.Slots[listener] - 1);
         }
     }
 
@@ -124,77 +158,6 @@ internal sealed class PrimalPlan
         }
         double threshold = SlotProjection.Threshold(reduced, edges.Slots[listener], _smoothing);
         for (int i = 0; i < count; i++) Allocation[from + i] = RoundDown(Math.Clamp((reduced[i] - threshold) / _smoothing, 0, 1));
-    }
-
-    // A budget scales its campaign. A cap scales the licensor's campaigns without promises first, then all.
-    private bool FindCampaignFactors()
-    {
-        AllocationColumns columns = _problem.Columns;
-        double[] used = _sums[0].Campaign;
-        bool any = false;
-        for (int j = 0; j < _campaignFactors.Length; j++)
-        {
-            _campaignFactors[j] = used[2 * j] > columns.Budgets[j] ? columns.Budgets[j] / used[2 * j] : 1;
-            any |= _campaignFactors[j] < 1;
-        }
-        if (columns.Caps.Length == 0) return any;
-        double[] free = new double[columns.Caps.Length], promised = new double[columns.Caps.Length];
-        for (int j = 0; j < _campaignFactors.Length; j++)
-            (_promised[j] ? promised : free)[columns.Licensors[j]] += used[2 * j + 1] * _campaignFactors[j];
-        for (int j = 0; j < _campaignFactors.Length; j++)
-        {
-            int l = columns.Licensors[j];
-            (double freeFactor, double promisedFactor) = Factors(free[l], promised[l], columns.Caps[l]);
-            double factor = _promised[j] ? promisedFactor : freeFactor;
-            any |= factor < 1;
-            _campaignFactors[j] *= factor;
-        }
-        return any;
-    }
-
-    // What pulls quality down is scaled until it weighs no more than what pulls it up.
-    private bool FindCohortFactors()
-    {
-        bool any = false;
-        for (int h = 0; h < _cohortFactorsFree.Length; h++)
-        {
-            ReadOnlySpan<double> quality = _sums[0].Quality.AsSpan(PrimalSums.QualityColumns * h, PrimalSums.QualityColumns);
-            (_cohortFactorsFree[h], _cohortFactorsPromised[h]) = Factors(quality[1], quality[2], quality[0]);
-            any |= _cohortFactorsFree[h] < 1;
-        }
-        return any;
-    }
-
-    // Factors with free · f + promised · g ≤ limit, g = 1 where possible; a little below, to be safe from the rounding of sums.
-    private static (double Free, double Promised) Factors(double free, double promised, double limit)
-    {
-        const double safety = 1 - 1e-12;
-        if (free + promised <= limit) return (1, 1);
-        double rest = limit * safety - promised;
-        return rest > 0 ? (rest / free, 1) : (0, limit * safety / promised);
-    }
-
-    private void ScaleCampaigns(int worker, int listener)
-    {
-        EdgeColumns edges = _problem.Edges;
-        for (int e = (int)edges.Starts[listener]; e < edges.Starts[listener + 1]; e++)
-        {
-            double factor = _campaignFactors[edges.Campaigns[e]];
-            if (factor < 1 && Allocation[e] != 0) Allocation[e] = RoundDown(Allocation[e] * factor);
-        }
-    }
-
-    private void ScaleCohorts(int worker, int listener)
-    {
-        EdgeColumns edges = _problem.Edges;
-        int cohort = edges.Cohorts[listener];
-        if (cohort < 0) return;
-        for (int e = (int)edges.Starts[listener]; e < edges.Starts[listener + 1]; e++)
-        {
-            if (Allocation[e] == 0 || edges.Margins[e] >= 0) continue;
-            double factor = (_promised[edges.Campaigns[e]] ? _cohortFactorsPromised : _cohortFactorsFree)[cohort];
-            if (factor < 1) Allocation[e] = RoundDown(Allocation[e] * factor);
-        }
     }
 
     private static float RoundDown(double x)

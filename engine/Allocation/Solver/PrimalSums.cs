@@ -15,8 +15,12 @@ internal sealed class PrimalSums(AllocationProblem problem)
     /// <summary>Σ c x.</summary>
     public double Value { get; set; }
 
+    /// <summary>Largest excess of a listener's deliveries over its slots, relative.</summary>
+    public double SlotExcess { get; set; }
+
     public void Clear()
     {
+        SlotExcess = 0;
         Array.Clear(Campaign);
         Array.Clear(Quality);
         Value = 0;
@@ -27,5 +31,6 @@ internal sealed class PrimalSums(AllocationProblem problem)
         for (int i = 0; i < Campaign.Length; i++) Campaign[i] += other.Campaign[i];
         for (int i = 0; i < Quality.Length; i++) Quality[i] += other.Quality[i];
         Value += other.Value;
+        SlotExcess = Math.Max(SlotExcess, other.SlotExcess);
     }
 }

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Rubato.Kernels.Allocation;
+
+namespace Rubato.Server.Commands;
+
+/// <summary>rubato solve: batch allocation with a certificate.</summary>
+internal static class SolveCommand
+{
+    private static readonly Option<string> Problem = CommandOptions.Path("--problem", "folder of .npy files (docs/ALLOCATION.md)");
+    private static readonly Option<double> Gap = GapOption();
+    private static readonly Option<int> Threads = CommandOptions.Integer("--threads", "threads", 1, 1024, Environment.ProcessorCount);
+    private static readonly Option<string?> Method = OneOf("--method", "dual method", ["newton", "gradient"], "newton up to 3,000 prices");
+    private static readonly Option<string?> Variant = OneOf("--variant", "oracle variant", OracleKernels.All.Select(kernel => kernel.Name), OracleKernels.Double.Name);
+    private static readonly Option<string?> Warm = CommandOptions.OptionalPath("--warm", "price folder of an earlier solve to start from");
+    private static readonly Option<bool> Check = new("--check") { Description = "recompute the certificate from the raw problem and fail where it differs" };
+    private static readonly Option<string?> Plot = CommandOptions.OptionalPath("--plot", "SVG of the gap over the passes");
+    private static readonly Option<string> Out = CommandOptions.Path("--out", "folder to write: prices, allocation.npy, certificate.json");
+    private static readonly Option<bool> Json = CommandOptions.Json();
+
+    public static Command Create()
+    {
+        var command = new Command("solve", "Batch allocation with a proof of its quality.")
+            { Problem, Gap, Threads, Method, Variant, Warm, Check, Plot, Out, Json };
+        command.SetAction((line, cancellation) => Task.FromResult(Run(line, cancellation)));
+        return command;
+    }
+
+    private static int Run(ParseResult line, CancellationToken cancellation)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        AllocationProblem problem = AllocationFolder.Read(line.GetRequiredValue(Problem));
+        AllocationOptions options = OptionsOf(line, problem);
+        double loadSeconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        AllocationSolution solution;
+        using (var progress = new SolveProgressLine(options.Gap))
+            solution = AllocationSolver.Solve(problem, options, progress.Report, cancellation);
+        AllocationCertificate? judged = line.GetValue(Check) ? CertificateChecker.Check(problem, solution.Prices, solution.Allocation) : null;
+        var report = new SolveReport(solution, loadSeconds, judged);
+        report.WriteFolder(line.GetRequiredValue(Out));
+        if (line.GetValue(Plot) is { } plot) File.WriteAllText(plot, GapPlot.Draw(solution.History, options.Gap));
+        TextWriter output = line.InvocationConfiguration.Output;
+        if (line.GetValue(Json)) JsonLine.Write(output, report.Write);
+        else output.WriteLine(report.ToString());
+        if (report.Problem(options.Gap, cancellation.IsCancellationRequested) is not { } failure) return CommandErrors.Done;
+        CommandErrors.Write(line.InvocationConfiguration.Error, failure);
+        return CommandErrors.Failed;
+    }
+
+    private static AllocationOptions OptionsOf(ParseResult line, AllocationProblem problem) => new()
+    {
+        Gap = line.GetValue(Gap),
+        Threads = line.GetValue(Threads),
+        KernelName = line.GetValue(Variant),
+        Method = line.GetValue(Method) switch
+        {
+            "newton" => AllocationMethod.Newton,
+            "gradient" => AllocationMethod.Gradient,
+            _ => AllocationMethod.Automatic,
+        },
+        WarmStart = line.GetValue(Warm) is { } folder ? AllocationPriceFolder.Read(folder, problem) : null,
+    };
+
+    private static Option<double> GapOption()
+    {
+        var option = new Option<double>("--gap") { Description = "relative gap wanted, 1e-7 to 1", DefaultValueFactory = _ => new AllocationOptions().Gap };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: string text }]
+                && !(double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double gap) && gap is >= 1e-7 and <= 1))
+                result.AddError($"--gap {text} is not a number from 1e-7 to 1.");
+        });
+        return option;
+    }
+
+    private static Option<string?> OneOf(string name, string description, IEnumerable<string> choices, string byDefault)
+    {
+        string[] allowed = [.. choices];
+        Option<string?> option = CommandOptions.OptionalPath(name, $"{description}: {string.Join(", ", allowed)}; default {byDefault}");
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: string value }] && !allowed.Contains(value))
+                result.AddError($"{name} {value} is not one of {string.Join(", ", allowed)}.");
+        });
+        return option;
+    }
+}
