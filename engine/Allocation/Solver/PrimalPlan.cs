@@ -12,7 +12,7 @@ internal sealed partial class PrimalPlan
     private readonly DualRows _rows;
     private readonly WorkerTeam _team;
     private readonly PrimalSums[] _sums;
-    private readonly double[][] _reduced;
+    private readonly (double[] Reduced, int[] Edge)[] _positive; // scratch of each worker, for the longest listener
     private readonly bool[] _promised;
     private readonly double[] _campaignFactors, _cohortFactorsFree, _cohortFactorsPromised;
     private readonly Action<int> _choose, _scaleCampaigns, _scaleCohorts;
@@ -26,8 +26,8 @@ internal sealed partial class PrimalPlan
         for (int i = 0; i < problem.ListenerCount; i++)
             degreeMax = (int)Math.Max(degreeMax, problem.Columns.Starts[i + 1] - problem.Columns.Starts[i]);
         _sums = new PrimalSums[team.Size];
-        _reduced = new double[team.Size][];
-        for (int i = 0; i < team.Size; i++) (_sums[i], _reduced[i]) = (new PrimalSums(problem), new double[degreeMax]);
+        _positive = new (double[], int[])[team.Size];
+        for (int i = 0; i < team.Size; i++) (_sums[i], _positive[i]) = (new PrimalSums(problem), (new double[degreeMax], new int[degreeMax]));
         _promised = new bool[problem.CampaignCount];
         for (int j = 0; j < _promised.Length; j++) _promised[j] = rows.Prices.Promise[j] >= 0;
         _campaignFactors = new double[problem.CampaignCount];
@@ -145,20 +145,30 @@ internal sealed partial class PrimalPlan
         AllocationPrices prices = _prices!;
         int from = (int)edges.Starts[listener], count = (int)(edges.Starts[listener + 1] - from);
         double floor = edges.Cohorts.Length > 0 && edges.Cohorts[listener] >= 0 ? prices.Cohort[edges.Cohorts[listener]] : 0;
-        Span<double> reduced = _reduced[worker].AsSpan(0, count);
-        for (int i = 0; i < count; i++)
+        Allocation.AsSpan(from, count).Clear();
+        (double[] reduced, int[] edgeOf) = _positive[worker];
+        int positive = 0; // few edges are worth more than their prices; the projection sees only those
+        for (int e = from; e < from + count; e++)
         {
-            int e = from + i, campaign = edges.Campaigns[e];
+            int campaign = edges.Campaigns[e];
             double r = edges.Values[e] - edges.Spends[e] * prices.Budget[campaign];
             if (prices.Promise.Length > 0) r += prices.Promise[campaign];
             if (prices.Licensor.Length > 0) r -= prices.Licensor[_problem.Columns.Licensors[campaign]];
             if (floor != 0) r += edges.Margins[e] * floor;
-            bool usable = _rows.Gates[campaign] == CampaignGate.Open || (_rows.Gates[campaign] == CampaignGate.FreeEdgesOnly && edges.Spends[e] == 0);
-            reduced[i] = usable ? r : double.MinValue;
+            if (r <= 0 || !IsUsable(campaign, e)) continue;
+            reduced[positive] = r;
+            edgeOf[positive++] = e;
         }
-        double threshold = SlotProjection.Threshold(reduced, edges.Slots[listener], _smoothing);
-        for (int i = 0; i < count; i++) Allocation[from + i] = RoundDown(Math.Clamp((reduced[i] - threshold) / _smoothing, 0, 1));
+        double threshold = SlotProjection.Threshold(reduced.AsSpan(0, positive), edges.Slots[listener], _smoothing);
+        for (int i = 0; i < positive; i++) Allocation[edgeOf[i]] = RoundDown(Math.Clamp((reduced[i] - threshold) / _smoothing, 0, 1));
     }
+
+    private bool IsUsable(int campaign, int e) => _rows.Gates[campaign] switch
+    {
+        CampaignGate.Open => true,
+        CampaignGate.FreeEdgesOnly => _problem.Edges.Spends[e] == 0,
+        _ => false,
+    };
 
     private static float RoundDown(double x)
     {
