@@ -17,17 +17,34 @@ internal static class SolveCommand
     private static readonly Option<bool> Check = new("--check") { Description = "recompute the certificate from the raw problem and fail where it differs" };
     private static readonly Option<string?> Plot = CommandOptions.OptionalPath("--plot", "SVG of the gap over the passes");
     private static readonly Option<string> Out = CommandOptions.Path("--out", "folder to write: prices, allocation.npy, certificate.json");
+    private static readonly Option<bool> Mpi = new("--mpi") { Description = "share the listeners out over the ranks of an mpirun job" };
     private static readonly Option<bool> Json = CommandOptions.Json();
 
     public static Command Create()
     {
         var command = new Command("solve", "Batch allocation with a proof of its quality.")
-            { Problem, Gap, Threads, Method, Variant, Warm, Check, Plot, Out, Json };
-        command.SetAction((line, cancellation) => Task.FromResult(Run(line, cancellation)));
+            { Problem, Gap, Threads, Method, Variant, Warm, Check, Plot, Mpi, Out, Json };
+        command.SetAction((line, cancellation) => Task.FromResult(line.GetValue(Mpi) ? RunRanks(line, cancellation) : Run(line, null, cancellation)));
         return command;
     }
 
-    private static int Run(ParseResult line, CancellationToken cancellation)
+    // A rank that fails takes the whole job with it: the others would wait for it for ever.
+    private static int RunRanks(ParseResult line, CancellationToken cancellation)
+    {
+        using MpiRanks ranks = MpiRanks.Join();
+        try
+        {
+            return Run(line, ranks, cancellation);
+        }
+        catch (Exception problem)
+        {
+            CommandErrors.Write(line.InvocationConfiguration.Error, $"rank {ranks.Rank}: {problem.Message}");
+            ranks.Abort(CommandErrors.Failed);
+            throw;
+        }
+    }
+
+    private static int Run(ParseResult line, MpiRanks? ranks, CancellationToken cancellation)
     {
         long begin = Stopwatch.GetTimestamp();
         AllocationProblem problem = AllocationFolder.Read(line.GetRequiredValue(Problem));
@@ -35,7 +52,9 @@ internal static class SolveCommand
         double loadSeconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         AllocationSolution solution;
         using (var progress = new SolveProgressLine(options.Gap))
-            solution = AllocationSolver.Solve(problem, options, progress.Report, cancellation);
+            solution = ranks is null ? AllocationSolver.Solve(problem, options, progress.Report, cancellation)
+                : AllocationSolver.SolveDistributed(problem, options, ranks, progress.Report, cancellation);
+        if (ranks is { Rank: > 0 }) return CommandErrors.Done; // rank 0 has everything and reports
         AllocationCertificate? judged = line.GetValue(Check) ? CertificateChecker.Check(problem, solution.Prices, solution.Allocation) : null;
         var report = new SolveReport(solution, loadSeconds, judged);
         report.WriteFolder(line.GetRequiredValue(Out));

@@ -23,16 +23,13 @@ public sealed class AllocationProblem
         float valueMax = columns.Values.Max();
         Penalties = columns.Penalties.Length > 0 ? columns.Penalties : new double[CampaignCount];
         if (columns.Penalties.Length == 0) Array.Fill(Penalties, DefaultPenaltyFactor * Math.Max(0, valueMax));
-        Edges = new EdgeColumns
-        {
-            Starts = columns.Starts,
-            Campaigns = columns.Campaigns,
-            Values = columns.Values,
-            Spends = columns.Spends,
-            Margins = CohortCount > 0 ? columns.Margins : [],
-            Slots = columns.Slots,
-            Cohorts = CohortCount > 0 ? columns.Cohorts : [],
-        };
+        Edges = EdgesOf(columns, CohortCount > 0);
+    }
+
+    private AllocationProblem(AllocationProblem whole, AllocationColumns part)
+    {
+        (Columns, CohortCount, Penalties) = (part, whole.CohortCount, whole.Penalties);
+        Edges = EdgesOf(part, CohortCount > 0);
     }
 
     /// <summary>The columns that the problem was made of.</summary>
@@ -57,4 +54,32 @@ public sealed class AllocationProblem
     public int EdgeCount => Columns.Campaigns.Length;
 
     internal EdgeColumns Edges { get; }
+
+    /// <summary>The listeners of one rank, with their edges; limits, penalties and cohorts stay those of the whole problem.</summary>
+    /// <param name="first">first listener</param> <param name="end">listener after the last</param>
+    internal AllocationProblem Part(int first, int end)
+    {
+        int from = (int)Columns.Starts[first], to = (int)Columns.Starts[end];
+        return new AllocationProblem(this, Columns with
+        {
+            Starts = Array.ConvertAll(Columns.Starts[first..(end + 1)], start => start - from),
+            Campaigns = Columns.Campaigns[from..to],
+            Values = Columns.Values[from..to],
+            Spends = Columns.Spends[from..to],
+            Margins = Columns.Margins.Length > 0 ? Columns.Margins[from..to] : [],
+            Slots = Columns.Slots[first..end],
+            Cohorts = Columns.Cohorts.Length > 0 ? Columns.Cohorts[first..end] : [],
+        });
+    }
+
+    private static EdgeColumns EdgesOf(AllocationColumns columns, bool floors) => new()
+    {
+        Starts = columns.Starts,
+        Campaigns = columns.Campaigns,
+        Values = columns.Values,
+        Spends = columns.Spends,
+        Margins = floors ? columns.Margins : [],
+        Slots = columns.Slots,
+        Cohorts = floors ? columns.Cohorts : [],
+    };
 }

@@ -15,6 +15,7 @@ internal sealed class AllocationRun : IDisposable
     private const int NewtonStepsMax = 60, GradientStepsMax = 5_000;
     private readonly AllocationProblem _problem;
     private readonly AllocationOptions _options;
+    private readonly IRankExchange _ranks;
     private readonly Action<AllocationProgress>? _progress;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly List<AllocationProgress> _history = [];
@@ -31,20 +32,23 @@ internal sealed class AllocationRun : IDisposable
     private readonly int _stepsMax;
     private double _bestBound = double.PositiveInfinity, _tolerance = FinalTolerance, _primalSeconds;
     private int _slices;
+    private bool _isFull; // whether the stage sees all listeners or a sample
 
-    public AllocationRun(AllocationProblem problem, AllocationOptions options, Action<AllocationProgress>? progress)
+    /// <param name="problem">the listeners of this rank</param> <param name="options">the same on every rank</param>
+    /// <param name="progress">null for none</param> <param name="ranks">the other ranks</param>
+    public AllocationRun(AllocationProblem problem, AllocationOptions options, Action<AllocationProgress>? progress, IRankExchange ranks)
     {
-        (_problem, _options, _progress) = (problem, options, progress);
+        (_problem, _options, _progress, _ranks) = (problem, options, progress, ranks);
         _rows = new DualRows(problem);
-        _scales = new DualScales(problem, _rows);
+        _scales = new DualScales(problem, _rows, ranks);
         _kernel = options.KernelName is null ? OracleKernels.Double : OracleKernels.Named(options.KernelName);
         bool newton = options.Method == AllocationMethod.Automatic
             ? _rows.Count <= AllocationOptions.NewtonRowsMax : options.Method == AllocationMethod.Newton;
         _stepsMax = newton ? NewtonStepsMax : GradientStepsMax;
-        _oracle = new DualOracle(problem, _rows, new WorkerTeam(options.Threads), newton);
+        _oracle = new DualOracle(problem, _rows, new WorkerTeam(options.Threads), newton, ranks);
         _layoutSeconds = _clock.Elapsed.TotalSeconds;
         _method = newton ? new NewtonMethod(_oracle, _scales, _kernel) : new GradientMethod(_oracle, _scales, _kernel);
-        _primal = new BestPrimal(problem, _rows, _oracle.Team);
+        _primal = new BestPrimal(problem, _rows, _oracle.Team, ranks);
         _bestVector = new double[_rows.Count];
         _path = new PricePath(_rows);
         bool warm = options.WarmStart is not null;
@@ -56,9 +60,7 @@ internal sealed class AllocationRun : IDisposable
 
     private double CostWanted => _options.Gap * Math.Max(Math.Abs(_bestBound), 1e-12);
 
-    private bool IsFull => _slices == _oracle.Edges.SliceCount;
-
-    private bool IsFinal => IsFull && _method.Point.SmoothingCost <= FinalShare * CostWanted;
+    private bool IsFinal => _isFull && _method.Point.SmoothingCost <= FinalShare * CostWanted;
 
     public AllocationSolution Solve(CancellationToken cancellation)
     {
@@ -92,11 +94,18 @@ internal sealed class AllocationRun : IDisposable
 
     public void Dispose() => _oracle.Dispose();
 
-    private bool IsOver(CancellationToken cancellation) => cancellation.IsCancellationRequested || _oracle.Passes >= _options.PassesMax;
+    // One rank that is told to stop stops all.
+    private bool IsOver(CancellationToken cancellation)
+    {
+        Span<double> over = [cancellation.IsCancellationRequested || _oracle.Passes >= _options.PassesMax ? 1 : 0];
+        _ranks.Max(over);
+        return over[0] > 0;
+    }
 
     private void BeginStage()
     {
-        bool sample = _options.WarmStart is null && _schedule.Stage <= SampleStages && _oracle.Edges.ListenerCount >= SampleListenersMin;
+        bool sample = _options.WarmStart is null && _schedule.Stage <= SampleStages && _oracle.ListenerCount >= SampleListenersMin;
+        _isFull = !sample;
         _slices = _oracle.Edges.SliceCount / (sample ? SampleParts : 1);
         _method.Begin(_schedule.Smoothing, _slices);
     }
@@ -106,7 +115,7 @@ internal sealed class AllocationRun : IDisposable
     {
         DualPoint point = _method.Point;
         double before = _schedule.Smoothing;
-        bool full = IsFull;
+        bool full = _isFull;
         _schedule.Advance(point.SmoothingCost, CostWanted);
         bool extrapolated = _path.TryExtrapolate(point.Prices, before, _schedule.Smoothing);
         BeginStage();
@@ -139,7 +148,7 @@ internal sealed class AllocationRun : IDisposable
     private void Note()
     {
         DualPoint point = _method.Point;
-        if (IsFull && point.Bound < _bestBound)
+        if (_isFull && point.Bound < _bestBound)
         {
             _bestBound = point.Bound;
             point.Prices.CopyTo(_bestVector, 0);
@@ -170,7 +179,7 @@ internal sealed class AllocationRun : IDisposable
             _bestBound = best.Bound;
         }
         AllocationPrices prices = PriceVector.Write(_problem, _rows, best.Prices);
-        PriceCompletion.Complete(_problem, _rows, prices);
+        PriceCompletion.Complete(_problem, _rows, prices, _ranks);
         double before = _clock.Elapsed.TotalSeconds;
         (float[] allocation, AllocationViolations violations, double[] shortfalls) = _primal.Take();
         var certificate = new AllocationCertificate

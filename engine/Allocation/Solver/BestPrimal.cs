@@ -10,10 +10,10 @@ internal sealed class BestPrimal
     private double _smoothing; // 0: the best is the empty allocation
     private bool _inPlan;
 
-    public BestPrimal(AllocationProblem problem, DualRows rows, WorkerTeam team)
+    public BestPrimal(AllocationProblem problem, DualRows rows, WorkerTeam team, IRankExchange ranks)
     {
         (_problem, _rows) = (problem, rows);
-        _plan = new PrimalPlan(problem, rows, team);
+        _plan = new PrimalPlan(problem, rows, team, ranks);
         _vector = new double[rows.Count];
         double[] promised = problem.Columns.Promised;
         for (int j = 0; j < promised.Length; j++) Value -= promised[j] * problem.Penalties[j];

@@ -8,23 +8,31 @@ internal sealed class DualOracle : IDisposable
     private readonly OracleSums[] _sums;
     private readonly OraclePrices _prices;
     private readonly Action<int> _evaluate, _reduceCurvature;
-    private readonly int[] _edgesOfWorkers;
+    private readonly int[] _firstSliceOfWorkers;
+    private readonly IRankExchange _ranks;
+    private readonly double[] _shared; // what ranks exchange per pass: campaign sums, quality, and four numbers
+    private readonly double _listeners;
     private IOracleKernel _kernel = OracleKernels.Single;
     private bool _withCurvature;
 
-    public DualOracle(AllocationProblem problem, DualRows rows, WorkerTeam team, bool withCurvature)
+    public DualOracle(AllocationProblem problem, DualRows rows, WorkerTeam team, bool withCurvature, IRankExchange ranks)
     {
         Rows = rows;
         Team = team;
+        _ranks = ranks;
         Edges = EdgeSlicesBuilder.Build(problem.Edges, rows.Gates, problem.CohortCount, team.Size);
         _prices = new OraclePrices(problem.CampaignCount, problem.CohortCount);
         _sums = new OracleSums[team.Size];
         for (int i = 0; i < _sums.Length; i++) _sums[i] = new OracleSums(Edges, withCurvature ? rows.Prices : null);
-        _edgesOfWorkers = new int[team.Size + 1];
+        _firstSliceOfWorkers = new int[team.Size + 1];
+        _shared = new double[_sums[0].Campaign.Length + _sums[0].Quality.Length + 4];
+        Span<double> listeners = [Edges.ListenerCount];
+        ranks.Sum(listeners);
+        _listeners = listeners[0];
         _evaluate = worker =>
         {
             _sums[worker].Clear(_withCurvature);
-            _kernel.Evaluate(Edges, _prices, _edgesOfWorkers[worker], _edgesOfWorkers[worker + 1], _sums[worker]);
+            _kernel.Evaluate(Edges, _prices, _firstSliceOfWorkers[worker], _firstSliceOfWorkers[worker + 1], _sums[worker]);
         };
         _reduceCurvature = ReduceCurvature;
     }
@@ -32,6 +40,9 @@ internal sealed class DualOracle : IDisposable
     public DualRows Rows { get; }
 
     public EdgeSlices Edges { get; }
+
+    /// <summary>Listeners of all ranks that can receive anything.</summary>
+    public double ListenerCount => _listeners;
 
     public WorkerTeam Team { get; }
 
@@ -55,12 +66,13 @@ internal sealed class DualOracle : IDisposable
         {
             int target = (int)((long)Edges.Starts[slices] * i / Team.Size);
             while (slice < slices && Edges.Starts[slice] < target) slice++;
-            _edgesOfWorkers[i] = slice;
+            _firstSliceOfWorkers[i] = slice;
         }
         Team.Run(_evaluate);
         for (int i = 1; i < _sums.Length; i++) _sums[0].Add(_sums[i]);
         if (withCurvature && Team.Size > 1) Team.Run(_reduceCurvature);
-        double share = Edges.ListenerCount == 0 ? 1 : (double)Edges.ListenersBefore[slices] / Edges.ListenerCount;
+        double share = _listeners == 0 ? 1 : Exchange(slices) / _listeners;
+        if (withCurvature) _ranks.Sum(Curvature);
         Passes += share;
         Collect(point, smoothing, share);
     }
@@ -107,6 +119,23 @@ internal sealed class DualOracle : IDisposable
         point.Value = linear + sums.Linear - smoothing / 2 * sums.Square;
         point.Bound = linear + sums.Bound;
         point.Lagrangian = linear + sums.Linear;
+    }
+
+    // Adds up the sums of all ranks; returns the listeners that took part.
+    private double Exchange(int slices)
+    {
+        OracleSums sums = _sums[0];
+        int listeners = Edges.ListenersBefore[slices];
+        if (_ranks.Size == 1) return listeners;
+        Span<double> campaign = _shared.AsSpan(0, sums.Campaign.Length), quality = _shared.AsSpan(campaign.Length, sums.Quality.Length), rest = _shared.AsSpan(^4..);
+        sums.Campaign.CopyTo(campaign);
+        sums.Quality.CopyTo(quality);
+        (rest[0], rest[1], rest[2], rest[3]) = (sums.Bound, sums.Linear, sums.Square, listeners);
+        _ranks.Sum(_shared);
+        campaign.CopyTo(sums.Campaign);
+        quality.CopyTo(sums.Quality);
+        (sums.Bound, sums.Linear, sums.Square) = (rest[0], rest[1], rest[2]);
+        return rest[3];
     }
 
     private void ReduceCurvature(int worker)

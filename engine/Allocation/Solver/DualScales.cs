@@ -4,12 +4,12 @@ namespace Rubato;
 /// <remarks>Steps are bounded, and constraints without curvature damped, in these units; no result depends on them.</remarks>
 internal sealed class DualScales
 {
-    public DualScales(AllocationProblem problem, DualRows rows)
+    public DualScales(AllocationProblem problem, DualRows rows, IRankExchange ranks)
     {
         AllocationColumns columns = problem.Columns;
         double[] spend = new double[problem.CampaignCount];
-        long[] edges = new long[problem.CampaignCount];
-        double margin = 0;
+        double[] edges = new double[problem.CampaignCount];
+        double values = 0, margins = 0;
         for (int listener = 0; listener < problem.ListenerCount; listener++)
         {
             float best = 0;
@@ -20,16 +20,20 @@ internal sealed class DualScales
                 spend[campaign] += columns.Spends[e];
                 edges[campaign]++;
             }
-            Value += best;
+            values += best;
         }
-        foreach (float q in problem.Edges.Margins) margin += Math.Abs(q);
-        Value /= problem.ListenerCount;
+        foreach (float q in problem.Edges.Margins) margins += Math.Abs(q);
+        ranks.Sum(spend);
+        ranks.Sum(edges);
+        Span<double> totals = [values, margins, problem.ListenerCount, problem.EdgeCount];
+        ranks.Sum(totals);
+        Value = totals[0] / totals[2];
         if (Value == 0) Value = Math.Max(problem.Penalties.Max(), 1e-30); // only promises matter, or nothing at all
         Prices = new double[rows.Count];
         Array.Fill(Prices, Value);
         for (int j = 0; j < problem.CampaignCount; j++)
             if (rows.Prices.Budget[j] >= 0 && spend[j] > 0) Prices[rows.Prices.Budget[j]] = Value / (spend[j] / edges[j]);
-        foreach (int row in rows.Prices.Cohort) if (row >= 0 && margin > 0) Prices[row] = Value / (margin / problem.EdgeCount);
+        foreach (int row in rows.Prices.Cohort) if (row >= 0 && totals[1] > 0) Prices[row] = Value / (totals[1] / totals[3]);
     }
 
     /// <summary>Mean over the listeners of their largest value; above 0.</summary>

@@ -7,13 +7,16 @@ internal static class PriceCompletion
 {
     private const double RoundingMargin = 1 + 1e-12; // r − price · use must not round to a number above 0
 
-    public static void Complete(AllocationProblem problem, DualRows rows, AllocationPrices prices)
+    public static void Complete(AllocationProblem problem, DualRows rows, AllocationPrices prices, IRankExchange ranks)
     {
         if (Array.TrueForAll(rows.Gates, gate => gate == CampaignGate.Open)) return;
         // Caps first: a campaign under both needs no budget price any more.
         foreach (CampaignGate gate in new[] { CampaignGate.Closed, CampaignGate.FreeEdgesOnly })
+        {
             for (int listener = 0; listener < problem.ListenerCount; listener++)
                 CompleteListener(problem, rows, prices, listener, gate);
+            ranks.Max(gate == CampaignGate.Closed ? prices.Licensor : prices.Budget);
+        }
     }
 
     private static void CompleteListener(AllocationProblem problem, DualRows rows, AllocationPrices prices, int listener, CampaignGate gate)

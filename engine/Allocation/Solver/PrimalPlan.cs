@@ -11,6 +11,7 @@ internal sealed partial class PrimalPlan
     private readonly AllocationProblem _problem;
     private readonly DualRows _rows;
     private readonly WorkerTeam _team;
+    private readonly IRankExchange _ranks;
     private readonly PrimalSums[] _sums;
     private readonly (double[] Reduced, int[] Edge)[] _positive; // scratch of each worker, for the longest listener
     private readonly bool[] _promised;
@@ -19,9 +20,9 @@ internal sealed partial class PrimalPlan
     private AllocationPrices? _prices;
     private double _smoothing;
 
-    public PrimalPlan(AllocationProblem problem, DualRows rows, WorkerTeam team)
+    public PrimalPlan(AllocationProblem problem, DualRows rows, WorkerTeam team, IRankExchange ranks)
     {
-        (_problem, _rows, _team) = (problem, rows, team);
+        (_problem, _rows, _team, _ranks) = (problem, rows, team, ranks);
         int degreeMax = 0;
         for (int i = 0; i < problem.ListenerCount; i++)
             degreeMax = (int)Math.Max(degreeMax, problem.Columns.Starts[i + 1] - problem.Columns.Starts[i]);
@@ -96,6 +97,7 @@ internal sealed partial class PrimalPlan
     {
         _team.Run(work);
         for (int i = 1; i < _sums.Length; i++) _sums[0].Add(_sums[i]);
+        _sums[0].Exchange(_ranks);
     }
 
     private void ForListeners(int worker, Action<int, int> work)

@@ -33,4 +33,16 @@ internal sealed class PrimalSums(AllocationProblem problem)
         Value += other.Value;
         SlotExcess = Math.Max(SlotExcess, other.SlotExcess);
     }
+
+    /// <summary>Adds up the sums of all ranks.</summary>
+    public void Exchange(IRankExchange ranks)
+    {
+        if (ranks.Size == 1) return;
+        ranks.Sum(Campaign);
+        ranks.Sum(Quality);
+        Span<double> value = [Value], excess = [SlotExcess];
+        ranks.Sum(value);
+        ranks.Max(excess);
+        (Value, SlotExcess) = (value[0], excess[0]);
+    }
 }
