@@ -4,16 +4,18 @@ namespace Rubato.Server.Commands;
 
 /// <summary>The result of a solve as JSON, as a line, and as a folder.</summary>
 /// <param name="solution">the answer</param>
+/// <param name="made">the problem's origin in a catalogue; null where it came as a folder</param>
 /// <param name="loadSeconds">reading and validating the problem</param>
 /// <param name="judged">what the checker found; null where it was not asked</param>
-internal sealed class SolveReport(AllocationSolution solution, double loadSeconds, AllocationCertificate? judged)
+internal sealed class SolveReport(AllocationSolution solution, CatalogueAllocation? made, double loadSeconds, AllocationCertificate? judged)
 {
     private const double CheckTolerance = 1e-9; // relative: both sides sum in double, in another order
     private const double ViolationMax = 1e-9;
 
     public void WriteFolder(string folder)
     {
-        AllocationPriceFolder.Write(folder, solution.Prices);
+        if (made is null) AllocationPriceFolder.Write(folder, solution.Prices);
+        else WriteMade(folder, made);
         NpyFile.Write<float>(Path.Combine(folder, "allocation.npy"), solution.Allocation);
         using var stream = new FileStream(Path.Combine(folder, "certificate.json"), FileMode.Create, FileAccess.Write);
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
@@ -23,6 +25,15 @@ internal sealed class SolveReport(AllocationSolution solution, double loadSecond
         foreach (double missed in solution.Certificate.ShortfallByCampaign) json.WriteNumberValue(missed);
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    // The prices under the ids that serving knows; the problem itself and the track of each edge, so that the allocation can be read.
+    private void WriteMade(string folder, CatalogueAllocation origin)
+    {
+        AllocationPriceFolder.Write(folder, solution.Prices, origin.CampaignIds, [], origin.CohortIds);
+        string problem = Path.Combine(folder, "problem");
+        AllocationFolder.Write(problem, origin.Problem.Columns);
+        NpyFile.Write<long>(Path.Combine(problem, "track.npy"), origin.TrackIds);
     }
 
     public void Write(Utf8JsonWriter json)

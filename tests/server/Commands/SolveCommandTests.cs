@@ -56,6 +56,51 @@ public sealed class SolveCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task AFolderThatHoldsOtherThingsIsNotReplaced()
+    {
+        WriteProblem();
+        _folder.Write("out.txt", [1]);
+        Assert.Contains("out.txt is a file", await RubatoCommand.Refused(2, ["solve", "--problem", _folder.File("problem"), "--out", _folder.File("out.txt")]));
+        Assert.Contains("which no solve has written", await RubatoCommand.Refused(2, ["solve", "--problem", _folder.File("problem"), "--out", _folder.File("problem")]));
+        Assert.True(File.Exists(_folder.File("problem/value.npy")));
+        Directory.CreateDirectory(_folder.File("out"));
+        Directory.Move(_folder.File("problem"), _folder.File("out/problem"));
+        Assert.Contains("holds the problem", await RubatoCommand.Refused(2, ["solve", "--problem", _folder.File("out/problem"), "--out", _folder.File("out")]));
+    }
+
+    [Theory, InlineData(1), InlineData(2)]
+    public async Task VectorsAndCampaignsBecomePricesThatServingReads(int seed)
+    {
+        const int listeners = 300, dimension = 8;
+        string catalogue = Snapshots.Write(_folder, seed, rows: 200, dimension);
+        long[] ids = Rubato.Catalogue.Open(catalogue).TrackIds.ToArray();
+        string campaigns = string.Join(',', Enumerable.Range(0, 10).Select(j => $$"""
+            {"id":{{100 - j}},"name":"c","licensor":7,"tracks":[{{string.Join(',', ids.Skip(20 * j).Take(20 + j))}}],"valueMicros":{{500_000 + 100_000 * j}},
+             "spendMicros":{{100_000 * (j + 1)}},"budgetMicros":5000000,"start":"2020-01-01T00:00:00Z","end":"2100-01-01T00:00:00Z"}
+            """));
+        File.WriteAllText(_folder.File("campaigns.json"), $$"""{"cohorts":[{"id":3,"floor":0.5},{"id":9,"floor":0.4}],"campaigns":[{{campaigns}}]}""");
+        NpyFile.Write<float>(_folder.File("listeners.npy"), Vectors.Uniform(new Random(seed), listeners * dimension), dimension);
+        NpyFile.Write<int>(_folder.File("cohorts.npy"), [.. Enumerable.Range(0, listeners).Select(i => i % 3 == 0 ? 3 : 0)]);
+        string[] command = ["solve", "--catalogue", catalogue, "--listeners", _folder.File("listeners.npy"), "--campaigns", _folder.File("campaigns.json"),
+            "--cohorts", _folder.File("cohorts.npy"), "--slots", "2", "--candidates", "40", "--out", _folder.File("out"), "--check", "--json"];
+        JsonElement json = JsonDocument.Parse(await RubatoCommand.Done(command)).RootElement;
+        Assert.True(json.GetProperty("checked").GetProperty("agrees").GetBoolean());
+        PriceSet prices = PriceFolder.Read(_folder.File("out"));
+        Assert.Equal(Enumerable.Range(91, 10).Select(id => (uint)id), prices.CampaignIds);
+        Assert.Equal([3u], prices.CohortIds); // cohort 9 has no listener
+        AllocationProblem problem = AllocationFolder.Read(_folder.File("out/problem"));
+        Assert.Equal(problem.EdgeCount, NpyFile.Read<long>(_folder.File("out/problem/track.npy")).Values.Length);
+        Assert.Contains(prices.Budget, price => price > 0);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--problem", "p", "--catalogue", "c")]
+    [InlineData("--catalogue", "c", "--listeners", "l")]
+    public async Task OneOriginOfTheProblemIsRequired(params string[] options)
+        => Assert.Contains("Either --problem or all of", await RubatoCommand.Refused(2, ["solve", "--out", "o", .. options]));
+
+    [Fact]
     public async Task BadInputEndsWithOneLine()
     {
         Assert.Contains("indptr.npy: no such file", await RubatoCommand.Refused(1, Command()));
