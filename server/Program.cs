@@ -11,6 +11,7 @@ internal static class Program
         ServeCommand.Create(),
         CatalogueCommand.Create(),
         SearchCommand.Create(),
+        SolveCommand.Create(),
         LoadCommand.Create(),
         DoctorCommand.Create(),
     };
