@@ -33,9 +33,10 @@ internal unsafe ref partial struct OraclePass<T, TLanes>
                 sum += above & mask;
                 count += Constant(1) & mask;
             }
-            Vector256<T> open = Vector256.GreaterThan(sum, limit);
+            Vector256<T> open = Vector256.GreaterThan(sum, limit), moved = threshold + (sum - gamma) / Vector256.MaxNative(count, Constant(1));
+            open &= Vector256.GreaterThan(moved, threshold); // where γ is small against r, the steps end at the resolution of r
             if (open == zero) break;
-            threshold += ((sum - gamma) / Vector256.MaxNative(count, Constant(1))) & open;
+            threshold = Vector256.ConditionalSelect(open, moved, threshold);
         }
         return threshold;
     }
@@ -119,6 +120,8 @@ internal unsafe ref partial struct OraclePass<T, TLanes>
             Vector256<T> newton = threshold + excess * gamma / Vector256.MaxNative(count, one);
             Vector256<T> inside = Vector256.GreaterThan(count, zero) & Vector256.GreaterThan(newton, lo) & Vector256.LessThan(newton, hi);
             Vector256<T> moved = Vector256.ConditionalSelect(inside, newton, (lo + hi) * Constant(0.5));
+            open &= ~Vector256.Equals(moved, threshold); // the end of the arithmetic's resolution
+            if (open == zero) break;
             threshold = Vector256.ConditionalSelect(open, moved, threshold);
             first = zero;
         }
