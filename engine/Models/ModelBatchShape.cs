@@ -33,12 +33,23 @@ internal sealed class ModelBatchShape
     /// <summary>Memory for a number of rows.</summary>
     public ModelColumn Column(ModelValueInfo info, nint name, int rows)
     {
-        ModelColumnKind kind = _whole ? ModelColumnKind.Whole
-            : RunRows == 0 && info.Shape is not [< 0, ..] ? ModelColumnKind.Shared : ModelColumnKind.Stacked;
-        var shape = new long[info.Shape.Length];
-        for (int i = 0; i < shape.Length; i++) shape[i] = kind == ModelColumnKind.Stacked && i == 0 ? 1 : Dimension(info, i);
-        return new ModelColumn(info, name, shape, shape.AsSpan(kind == ModelColumnKind.Stacked ? 1 : 0), kind, rows);
+        long[] row = RowShape(info);
+        ModelColumnKind kind = Kind(info);
+        return new ModelColumn(info, name, kind == ModelColumnKind.Stacked ? [1, .. row] : [.. row], row, kind, rows);
     }
+
+    /// <summary>The dimensions of one row.</summary>
+    /// <exception cref="ModelException">A dimension remains open.</exception>
+    public long[] RowShape(ModelValueInfo info)
+    {
+        int first = Kind(info) == ModelColumnKind.Stacked ? 1 : 0;
+        var shape = new long[info.Shape.Length - first];
+        for (int i = 0; i < shape.Length; i++) shape[i] = Dimension(info, first + i);
+        return shape;
+    }
+
+    private ModelColumnKind Kind(ModelValueInfo info) => _whole ? ModelColumnKind.Whole
+        : RunRows == 0 && info.Shape is not [< 0, ..] ? ModelColumnKind.Shared : ModelColumnKind.Stacked;
 
     private long Dimension(ModelValueInfo info, int dimension)
     {

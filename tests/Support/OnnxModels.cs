@@ -59,6 +59,23 @@ internal static class OnnxModels
     /// <summary>y = op(x) on float [batch, 4].</summary>
     public static byte[] Unary(string op) => Model(Graph((1, Node(op, ["x"], ["y"])), (11, Value("x", Float, "batch,4")), (12, Value("y", Float, "batch,4"))));
 
+    /// <summary>A ranker: layers of Gemm and Relu with seeded weights, a sigmoid at the end; x is float [batch, widths[0]], y [batch, last width].</summary>
+    public static byte[] Mlp(int seed, params int[] widths)
+    {
+        var random = new Random(seed);
+        var graph = new ProtoWriter().Text(2, "ranker");
+        for (int layer = 1; layer < widths.Length; layer++)
+        {
+            bool isLast = layer == widths.Length - 1;
+            string input = layer == 1 ? "x" : $"h{layer - 1}", output = isLast ? "y" : $"h{layer}";
+            float scale = MathF.Sqrt(2f / widths[layer - 1]);
+            float[] weights = [.. Enumerable.Range(0, widths[layer - 1] * widths[layer]).Select(_ => scale * (2 * random.NextSingle() - 1))];
+            graph.Message(1, Node("Gemm", [input, $"w{layer}", $"b{layer}"], [$"g{layer}"])).Message(1, Node(isLast ? "Sigmoid" : "Relu", [$"g{layer}"], [output]));
+            graph.Message(5, Tensor($"w{layer}", Float, weights, widths[layer - 1], widths[layer])).Message(5, Tensor($"b{layer}", Float, new float[widths[layer]], widths[layer]));
+        }
+        return Model(graph.Message(11, Value("x", Float, $"batch,{widths[0]}")).Message(12, Value("y", Float, $"batch,{widths[^1]}")));
+    }
+
     /// <summary>y = x + the number of turns of a loop that takes as many as the input "turns" says.</summary>
     public static byte[] Loop()
     {

@@ -39,7 +39,7 @@ internal sealed class OnnxScan
         }
         if (graph && irVersion && opset) return scan;
         string lacking = !graph ? "a graph" : !irVersion ? "an IR version" : "an operator set";
-        throw new ModelException(path, $"not an ONNX model: it lacks {lacking}");
+        throw new ModelException(path, $"truncated, or not ONNX: it lacks {lacking}");
     }
 
     private void Graph(ProtobufReader graph, int depth, bool isMain)

@@ -63,7 +63,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message, long offset, stri
         int start = _at;
         for (int shift = 0; shift < 64; shift += 7)
         {
-            if (_at == _message.Length) throw Error(start, "the file ends within a number: truncated, or not an ONNX model");
+            if (_at == _message.Length) throw Error(start, "ends within a number");
             byte part = _message[_at++];
             value |= (ulong)(part & 0x7F) << shift;
             if (part < 0x80) return value;
@@ -77,11 +77,11 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message, long offset, stri
     private ReadOnlySpan<byte> Take(ulong bytes)
     {
         if (bytes > (ulong)(_message.Length - _at))
-            throw Error(_at, $"field {Field} has {bytes} bytes where {_message.Length - _at} are left: truncated, or not an ONNX model");
+            throw Error(_at, $"field {Field} has {bytes} bytes where {_message.Length - _at} are left");
         ReadOnlySpan<byte> taken = _message.Slice(_at, (int)bytes);
         _at += (int)bytes;
         return taken;
     }
 
-    private readonly ModelException Error(int at, string problem) => new(path, $"byte {offset + at}: {problem}");
+    private readonly ModelException Error(int at, string problem) => new(path, $"byte {offset + at}: {problem}: truncated, damaged, or not ONNX");
 }

@@ -9,8 +9,8 @@ public sealed class ModelFileTests
 {
     [SkippableTheory]
     [InlineData("", "empty, or not a regular file")]
-    [InlineData("hello, this is no model at all", "byte")]
-    [InlineData("ORTM", "byte")]
+    [InlineData("hello, this is no model at all", "not ONNX")]
+    [InlineData("ORTM", "not ONNX")]
     public void AFileThatIsNotOnnxIsRefused(string content, string expected) => Assert.Contains(expected, Refused(Encoding.UTF8.GetBytes(content)));
 
     [SkippableFact]
