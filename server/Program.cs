@@ -13,6 +13,7 @@ internal static class Program
         SearchCommand.Create(),
         SolveCommand.Create(),
         LoadCommand.Create(),
+        ModelCommand.Create(),
         DoctorCommand.Create(),
     };
 

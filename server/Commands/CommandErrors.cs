@@ -43,7 +43,7 @@ internal static class CommandErrors
 
     // Bad input, a full disk, a missing right, too little memory. Anything else is a defect and may end with its stack trace.
     private static bool IsExpected(Exception problem) => problem
-        is DataFileException or ConfigurationException or RubatoException or InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException or OutOfMemoryException
+        is DataFileException or ConfigurationException or RubatoException or ModelRuntimeException or ModelRunException or InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException or OutOfMemoryException
             or OperationCanceledException;
 
     private static string CommandName(ParseResult line)

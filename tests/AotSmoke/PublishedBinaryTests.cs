@@ -136,6 +136,25 @@ public sealed class PublishedBinaryTests(ITestOutputHelper output)
         else Assert.Single(error.TrimEnd('\n').Split('\n'));
     }
 
+    [SkippableTheory]
+    [InlineData("ort-mnist-cnn", "test_data_set_0")]
+    [InlineData("ort-mnist-cnn", "test_data_set_1")]
+    [InlineData("ort-mnist-cnn", "test_data_set_2")]
+    [InlineData("tract-xgboost-regressor-tree", "io.npz")]
+    [InlineData("tract-xgboost-classifier-tree", "io.npz")]
+    [InlineData("tract-lgbm-regressor-tensor", "io.npz")]
+    [InlineData("tract-lgbm-classifier-tensor", "io.npz")]
+    [InlineData("tract-byte-sb-bidi-lstm", "io.npz")]
+    public async Task ModelsAnswerAsExpected(string model, string data)
+    {
+        Skip.IfNot(File.Exists(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(PublishedBinary.Path)!, "libonnxruntime.so.1")),
+            "published without ONNX Runtime: install npm");
+        (int code, string printed, string error) = await PublishedBinary.RunAsync(["model", "check", TestData.Path("onnx-models", model, "model.onnx"),
+            "--expect", TestData.Path("onnx-models", model, data), "--atol", "1e-4"]);
+        Assert.True(code == 0, error);
+        Assert.Contains("equal     ", printed);
+    }
+
     private static async Task<RubatoClient> ConnectWhenListening(int port, Process process)
     {
         while (true)

@@ -1,0 +1,105 @@
+using System.Text.Json;
+
+namespace Rubato;
+
+/// <summary>Reads model.json and labels.json (docs/MODELS.md).</summary>
+internal static class ModelManifestFile
+{
+    private const int BindingsMax = 64, SelfTestsMax = 64, DimensionsMax = 64, LabelsMax = 64, NameCharactersMax = 200, RankMax = 8;
+    private const long DimensionMax = 1 << 24;
+
+    private static readonly (string Text, ModelRole Role)[] InputRoles =
+    [
+        ("listenerVector", ModelRole.ListenerVector), ("trackVector", ModelRole.TrackVector),
+        ("attributes", ModelRole.Attributes), ("candidateFeatures", ModelRole.CandidateFeatures),
+    ];
+
+    private static readonly (string Text, ModelRole Role)[] OutputRoles = [("embedding", ModelRole.Embedding), ("score", ModelRole.Score)];
+
+    /// <exception cref="EngineDataException">The file is missing or malformed.</exception>
+    public static ModelManifest Read(string path)
+    {
+        using JsonDocument document = JsonFile.Open(path);
+        var fields = new JsonFields(document.RootElement, path, "");
+        fields.RequireKeys("inputs", "outputs", "rowsMax", "dimensions", "provider", "bytesMax", "runMillisecondsMax", "selfTest", "relativeTolerance", "absoluteTolerance");
+        var byDefault = new ModelManifest { SelfTest = [] };
+        return byDefault with
+        {
+            Inputs = Bindings(fields, "inputs", InputRoles),
+            Outputs = Bindings(fields, "outputs", OutputRoles),
+            RowsMax = (int)Or(fields, "rowsMax", 1, 65_536, byDefault.RowsMax),
+            Dimensions = Numbers(fields, "dimensions", DimensionsMax, DimensionMax),
+            Provider = Provider(fields),
+            BytesMax = Or(fields, "bytesMax", 1, 1L << 40, byDefault.BytesMax),
+            RunDeadline = TimeSpan.FromMilliseconds(Or(fields, "runMillisecondsMax", 1, 600_000, (long)byDefault.RunDeadline.TotalMilliseconds)),
+            SelfTest = SelfTest(fields),
+            Tolerance = new TensorComparison(
+                fields.Has("relativeTolerance") ? fields.Number("relativeTolerance", 0, 1) : byDefault.Tolerance.RelativeTolerance,
+                fields.Has("absoluteTolerance") ? fields.Number("absoluteTolerance", 0, 1e6) : byDefault.Tolerance.AbsoluteTolerance),
+        };
+    }
+
+    /// <summary>Labels of a model with the versions that they stand for; none where there is no file.</summary>
+    /// <exception cref="EngineDataException">The file is malformed.</exception>
+    public static Dictionary<string, long> ReadLabels(string path)
+    {
+        if (!File.Exists(path)) return [];
+        using JsonDocument document = JsonFile.Open(path);
+        return Numbers(new JsonFields(document.RootElement, path, ""), LabelsMax, int.MaxValue);
+    }
+
+    private static List<ModelBinding> Bindings(JsonFields fields, string array, (string Text, ModelRole Role)[] roles)
+    {
+        var bindings = new List<ModelBinding>();
+        foreach (JsonElement element in fields.Array(array, BindingsMax, optional: true))
+        {
+            var binding = fields with { Element = element, Place = $"{array}[{bindings.Count}]" };
+            binding.RequireKeys("name", "role", "rowShape");
+            string name = binding.Text("name", NameCharactersMax), role = binding.Text("role", NameCharactersMax);
+            if (bindings.Any(other => other.Name == name)) throw binding.Error("name", $"'{name}' appears twice");
+            int index = Array.FindIndex(roles, known => known.Text == role);
+            if (index < 0) throw binding.Error("role", $"'{role}' (expected {string.Join(", ", roles.Select(known => known.Text))})");
+            long[]? shape = binding.Has("rowShape")
+                ? [.. binding.Array("rowShape", RankMax).Select((value, i) => binding.Integer(value, $"rowShape[{i}]", 1, DimensionMax))] : null;
+            bindings.Add(new ModelBinding(name, roles[index].Role, shape));
+        }
+        return bindings;
+    }
+
+    private static List<string> SelfTest(JsonFields fields)
+    {
+        var files = new List<string>();
+        foreach (JsonElement element in fields.Array("selfTest", SelfTestsMax))
+        {
+            if (element.ValueKind != JsonValueKind.String || element.GetString() is not { Length: > 0 } file || file.Contains('/') || file is "." or "..")
+                throw fields.Error($"selfTest[{files.Count}]", $"expected the name of a file or folder beside model.json, found {JsonFields.Found(element)}");
+            files.Add(file);
+        }
+        return files.Count > 0 ? files : throw fields.Error("selfTest", "empty (expected at least one file: a version that is not tested gets no traffic)");
+    }
+
+    private static ModelProvider Provider(JsonFields fields) => !fields.Has("provider") ? ModelProvider.Cpu : fields.Text("provider", NameCharactersMax) switch
+    {
+        "cpu" => ModelProvider.Cpu,
+        "cuda" => ModelProvider.Cuda,
+        string other => throw fields.Error("provider", $"'{other}' (expected cpu or cuda)"),
+    };
+
+    private static Dictionary<string, long> Numbers(JsonFields fields, string name, int countMax, long max) => !fields.Has(name) ? []
+        : Numbers(fields with { Element = fields.Element.GetProperty(name), Place = name }, countMax, max);
+
+    // An object of names and whole numbers from 1 on.
+    private static Dictionary<string, long> Numbers(JsonFields fields, int countMax, long max)
+    {
+        if (fields.Element.ValueKind != JsonValueKind.Object) throw fields.Error("", $"expected an object, found {JsonFields.Found(fields.Element)}");
+        var numbers = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (JsonProperty field in fields.Element.EnumerateObject())
+        {
+            if (!numbers.TryAdd(field.Name, fields.Integer(field.Value, field.Name, 1, max))) throw fields.Error(field.Name, "given twice");
+            if (numbers.Count > countMax) throw fields.Error("", $"more than {countMax} entries");
+        }
+        return numbers;
+    }
+
+    private static long Or(JsonFields fields, string name, long min, long max, long byDefault) => fields.Has(name) ? fields.Integer(name, min, max) : byDefault;
+}
