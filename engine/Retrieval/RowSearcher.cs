@@ -1,3 +1,4 @@
+using Rubato.Kernels;
 using Rubato.Kernels.Selection;
 using Rubato.Kernels.Similarity;
 
@@ -5,8 +6,9 @@ namespace Rubato;
 
 /// <summary>Exact top-k search over all rows of a catalogue, split over threads that it owns.</summary>
 /// <remarks>
-/// The rows are cut into one range per thread, the calling thread takes the first, and the ranges' results are merged; results do not
-/// depend on the number of threads. A search allocates nothing once the buffers have grown to the largest one. Searches of several
+/// Large batches are cut into one share of the queries per thread: collecting and re-scoring survivors is work per query, which every range
+/// of rows would do again. Smaller ones, which wait for memory, are cut into one range of the rows per thread, and the ranges' results are
+/// merged. The calling thread takes the first share; results do not depend on the number of threads. A search allocates nothing once the buffers have grown to the largest one. Searches of several
 /// callers run one after the other, each at full width: a scan is bound by memory, so two at a time would share the bandwidth, evict each
 /// other's panels from the cache and both end late; one after the other, the first ends in half the time and the second no later.
 /// <para>
@@ -19,6 +21,7 @@ public sealed class RowSearcher : IDisposable
     /// <summary>Largest number of threads; merging more ranges would allocate.</summary>
     public const int ThreadsMax = 64;
 
+    private const int QueriesPerThreadMin = 32; // a group of panel code; with fewer queries per row, scans wait for memory
     private const int RangeUnit = 64; // rows of one filter word, which no range may split
     private readonly Lock _gate = new();
     private readonly Catalogue _catalogue;
@@ -78,9 +81,9 @@ public sealed class RowSearcher : IDisposable
                 Queries = queries,
                 Allowed = allowed,
                 K = k,
-                RowCount = RangeStart(1),
+                RowCount = _catalogue.Rows,
             };
-            return Threads == 1 ? _kernel.Scan(request, _workspaces[0], rows, scores) : SearchRanges(request, rows, scores);
+            return Threads == 1 ? _kernel.Scan(request, _workspaces[0], rows, scores) : SearchShares(request, rows, scores);
         }
     }
 
@@ -95,16 +98,20 @@ public sealed class RowSearcher : IDisposable
         }
     }
 
-    private ScanStatistics SearchRanges(in ScanRequest request, Span<int> rows, Span<float> scores)
+    private ScanStatistics SearchShares(in ScanRequest request, Span<int> rows, Span<float> scores)
     {
-        int results = rows.Length;
-        if (_rows.Length < (long)results * Threads)
+        bool byQueries = request.QueryCount >= Threads * QueriesPerThreadMin;
+        if (byQueries) Guard.Scan(request, rows.Length, scores.Length); // a share of a bad request might look like a good one
+        int results = rows.Length, lists = byQueries ? 1 : Threads;
+        if (_rows.Length < (long)results * lists)
         {
-            _rows = new int[checked(results * Threads)];
+            _rows = new int[checked(results * lists)];
             _scores = new float[_rows.Length];
         }
-        Span<int> rangeRows = _rows.AsSpan(0, results * Threads);
-        Span<float> rangeScores = _scores.AsSpan(0, rangeRows.Length);
+        Span<int> foundRows = _rows.AsSpan(0, results * lists);
+        Span<float> foundScores = _scores.AsSpan(0, foundRows.Length);
+        ScanRequest own = Share(request, 0, byQueries);
+        int ownResults = byQueries ? own.QueryCount * request.K : results, offset = ownResults;
         int resting = RestingWorker();
         ScanStatistics statistics;
         unsafe
@@ -113,17 +120,25 @@ public sealed class RowSearcher : IDisposable
             fixed (ulong* allowed = request.Allowed)
             {
                 // SAFETY: every worker started is waited for inside this block, while the memory it reads is pinned
-                var input = new RowRangeWorker.Input(queries, request.Queries.Length, allowed, request.Allowed.Length, request.K);
-                for (int worker = 0, range = 1; worker < _workers.Length; worker++)
+                for (int worker = 0, share = 1; worker < _workers.Length; worker++)
                 {
                     if (worker == resting) continue;
-                    _workers[worker].Start(input, new RowRangeWorker.Range(RangeStart(range), RangeStart(range + 1) - RangeStart(range), _workspaces[range]),
-                        new RowRangeWorker.Destination(_rows, _scores, range * results, results));
-                    range++;
+                    ScanRequest part = Share(request, share, byQueries);
+                    fixed (float* partQueries = part.Queries)
+                    fixed (ulong* partAllowed = part.Allowed)
+                    {
+                        int count = byQueries ? part.QueryCount * request.K : results;
+                        _workers[worker].Start(
+                            new RowRangeWorker.Input(partQueries, part.Queries.Length, partAllowed, part.Allowed.Length, request.K),
+                            new RowRangeWorker.Range(part.FirstRow, part.RowCount, _workspaces[share]),
+                            new RowRangeWorker.Destination(_rows, _scores, offset, count));
+                        offset += count;
+                    }
+                    share++;
                 }
                 try
                 {
-                    statistics = _kernel.Scan(request, _workspaces[0], rangeRows[..results], rangeScores[..scores.Length]);
+                    statistics = _kernel.Scan(own, _workspaces[0], foundRows[..ownResults], foundScores[..(byQueries ? ownResults : scores.Length)]);
                 }
                 finally
                 {
@@ -134,8 +149,27 @@ public sealed class RowSearcher : IDisposable
         }
         for (int worker = 0; worker < _workers.Length; worker++)
             if (worker != resting) statistics += _workers[worker].Result();
-        MergeTopK.Merge(rangeRows, rangeScores, Threads, request.K, rows, scores);
+        MergeTopK.Merge(foundRows, foundScores, lists, request.K, rows, scores);
         return statistics;
+    }
+
+    /// <summary>What one thread scans: some of the queries and all rows, or all queries and a range of the rows.</summary>
+    private ScanRequest Share(in ScanRequest request, int share, bool byQueries)
+    {
+        if (byQueries)
+        {
+            int first = (int)((long)request.QueryCount * share / Threads);
+            return request.Slice(first, (int)((long)request.QueryCount * (share + 1) / Threads) - first);
+        }
+        return new ScanRequest
+        {
+            Items = request.Items,
+            Queries = request.Queries,
+            Allowed = request.Allowed,
+            K = request.K,
+            FirstRow = RangeStart(share),
+            RowCount = RangeStart(share + 1) - RangeStart(share),
+        };
     }
 
     /// <summary>The pinned worker on the caller's processor, or any one where the caller runs elsewhere; none of those that are not pinned.</summary>

@@ -29,9 +29,10 @@ internal sealed class SurvivorBuffer
     /// <param name="k">rows wanted</param>
     /// <param name="room">most rows appended between two calls of <see cref="Reserve"/></param>
     /// <param name="crowdedCount">survivors above which the search is given up</param>
-    public void Start(int k, int room, int crowdedCount)
+    /// <param name="bar">a guess of a lower bound of the k-th best score, proven at the end</param>
+    public void Start(int k, int room, int crowdedCount, float bar = float.NegativeInfinity)
     {
-        (_k, _crowded, Count, Bar, Crowded) = (k, crowdedCount, 0, float.NegativeInfinity, false);
+        (_k, _crowded, Count, Bar, Crowded) = (k, crowdedCount, 0, bar, false);
         Grow(4 * k + room);
     }
 
@@ -64,7 +65,7 @@ internal sealed class SurvivorBuffer
         Span<ulong> floor = _floor.AsSpan(0, Count), scratch = workspace.Keys(Count);
         floor.CopyTo(scratch);
         TopK.Select(scratch, _k);
-        Bar = RankKey.Score(scratch[_k - 1]);
+        Bar = MathF.Max(Bar, RankKey.Score(scratch[_k - 1])); // a guessed bar may be above what is known yet, and rows were dropped by it
         int kept = 0;
         for (int i = 0; i < floor.Length; i++)
         {
@@ -84,6 +85,28 @@ internal sealed class SurvivorBuffer
             keys[i] = RankKey.Of(_upper[i], RankKey.Row(_floor[i]));
         TopK.SortDescending(keys);
         return keys;
+    }
+
+    /// <summary>The best floor of the block of rows that comes n-th when blocks are ranked by their best floors; −∞ where fewer are held.</summary>
+    /// <param name="nth">1 or more</param>
+    /// <param name="blockRows">rows of a block</param>
+    /// <param name="workspace">scratch memory</param>
+    public float NthBlockFloor(int nth, int blockRows, ScanWorkspace workspace)
+    {
+        Span<ulong> keys = workspace.Keys(Count), blocks = workspace.Best(nth);
+        _floor.AsSpan(0, Count).CopyTo(keys);
+        TopK.SortDescending(keys);
+        int found = 0;
+        foreach (ulong key in keys)
+        {
+            ulong block = (ulong)(RankKey.Row(key) / blockRows);
+            if (blocks[..found].Contains(block))
+                continue;
+            blocks[found++] = block;
+            if (found == nth)
+                return RankKey.Score(key);
+        }
+        return float.NegativeInfinity;
     }
 
     private void Grow(int length)

@@ -6,7 +6,7 @@ namespace Rubato.Kernels.Selection;
 internal static class TopK
 {
     /// <summary>Below this length, sorting is quicker than another partition.</summary>
-    private const int SortLength = 24;
+    private const int SortLength = 16;
 
     /// <summary>Moves the k largest keys to the front, the smallest of them to position k − 1.</summary>
     /// <param name="keys">reordered</param>
@@ -17,8 +17,7 @@ internal static class TopK
         // Median-of-three quickselect; bad luck (or malice) ends in a sort, so that the worst case stays n log n.
         for (int rounds = 2 * BitOperations.Log2((uint)keys.Length) + 2; keys.Length > SortLength && rounds > 0; rounds--)
         {
-            ulong a = keys[0], b = keys[keys.Length / 2], c = keys[^1];
-            int above = Partition(keys, pivot: Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c)));
+            int above = Partition(keys, MedianOfThree(keys));
             if (nth < above)
             {
                 keys = keys[..above];
@@ -33,11 +32,7 @@ internal static class TopK
     }
 
     /// <summary>Sorts keys, best first.</summary>
-    public static void SortDescending(Span<ulong> keys)
-    {
-        keys.Sort();
-        keys.Reverse();
-    }
+    public static void SortDescending(Span<ulong> keys) => SortDescending(keys, rounds: 2 * BitOperations.Log2((uint)keys.Length | 1) + 2);
 
     /// <summary>Writes sorted keys as rows and scores, and fills the rest with −1 and −∞.</summary>
     public static void Write(ReadOnlySpan<ulong> keys, Span<int> rows, Span<float> scores)
@@ -46,6 +41,37 @@ internal static class TopK
             (rows[i], scores[i]) = (RankKey.Row(keys[i]), RankKey.Score(keys[i]));
         rows[keys.Length..].Fill(-1);
         scores[keys.Length..].Fill(float.NegativeInfinity);
+    }
+
+    /// <summary>Quicksort; Span.Sort compares through a comparer that the compiler ahead of time does not inline.</summary>
+    private static void SortDescending(Span<ulong> keys, int rounds)
+    {
+        for (; keys.Length > SortLength; rounds--)
+        {
+            if (rounds == 0) // bad luck or malice
+            {
+                keys.Sort();
+                keys.Reverse();
+                return;
+            }
+            int above = Partition(keys, MedianOfThree(keys));
+            SortDescending(keys[..above], rounds - 1);
+            keys = keys[above..];
+        }
+        for (int i = 1; i < keys.Length; i++)
+        {
+            ulong key = keys[i];
+            int at = i;
+            for (; at > 0 && keys[at - 1] < key; at--)
+                keys[at] = keys[at - 1];
+            keys[at] = key;
+        }
+    }
+
+    private static ulong MedianOfThree(ReadOnlySpan<ulong> keys)
+    {
+        ulong a = keys[0], b = keys[keys.Length / 2], c = keys[^1];
+        return Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));
     }
 
     /// <summary>Moves the keys above a pivot to the front; without branches, because every other one would be mispredicted.</summary>

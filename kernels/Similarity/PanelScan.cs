@@ -11,8 +11,7 @@ namespace Rubato.Kernels.Similarity;
 /// <param name="arithmetic">what is read and how it is bounded</param>
 /// <param name="codes">the code that reads it</param>
 /// <param name="fallback">
-/// takes over where the matrix lacks what is read, where bounds do not hold, where survivors are a crowd, and where a bar turns out to have
-/// been too high
+/// takes over where the matrix lacks what is read, where bounds do not hold, and where survivors are a crowd
 /// </param>
 internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, PanelCodes codes, IScanKernel fallback) : IScanKernel
 {
@@ -69,16 +68,25 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
             if (passedOn[query])
                 continue;
             lanes[active].Query = query;
-            survivors[active++].Start(k, room: 64, crowdedCount: Math.Max(8 * k, request.RowCount / CrowdShare));
+            active++;
         }
-        lanes = lanes[..active];
-        if (active > 0)
-            Panels(request, workspace, lanes, survivors[..active]);
-        for (int lane = 0; lane < active; lane++)
+        for (bool guess = true; active > 0; guess = false)
         {
-            int query = lanes[lane].Query;
-            passedOn[query] = survivors[lane].Crowded || !Finisher.TryFinish(
-                survivors[lane], request, query, workspace, rows.Slice(query * k, k), scores.Slice(query * k, k), ref rescored);
+            Panels(request, workspace, lanes[..active], survivors[..active], guess);
+            int again = 0;
+            for (int lane = 0; lane < active; lane++)
+            {
+                int query = lanes[lane].Query;
+                passedOn[query] = survivors[lane].Crowded || !Finisher.TryFinish(
+                    survivors[lane], request, query, workspace, rows.Slice(query * k, k), scores.Slice(query * k, k), ref rescored);
+                if (!passedOn[query] || survivors[lane].Crowded)
+                    continue;
+                // The bar was too high: once more, without any guess. SAFETY: both are lanes of the plain queries, and again <= lane
+                NativeMemory.Copy(plain + (long)lane * queryBytes, plain + (long)again * queryBytes, (nuint)queryBytes);
+                lanes[again] = lanes[lane];
+                lanes[again++].Margin = 1;
+            }
+            active = guess ? again : 0;
         }
         return rescored + PassOn(request, workspace, passedOn, rows, scores);
     }
@@ -100,15 +108,32 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
         return rescored;
     }
 
-    private void Panels(in ScanRequest request, ScanWorkspace workspace, ReadOnlySpan<Lane> lanes, ReadOnlySpan<SurvivorBuffer> survivors)
+    private void Panels(
+        in ScanRequest request, ScanWorkspace workspace, ReadOnlySpan<Lane> lanes, ReadOnlySpan<SurvivorBuffer> survivors, bool guess)
     {
         int rowBytes = arithmetic.RowBytes(request.Items), end = request.FirstRow + request.RowCount;
         int panelRows = Math.Clamp(PanelBytes / rowBytes, PanelRun.RowStep, 1 << 14) / PanelRun.RowStep * PanelRun.RowStep;
-        var run = new PanelRun(request, workspace, arithmetic, codes, lanes, survivors);
+        int crowdedCount = Math.Max(8 * request.K, request.RowCount / CrowdShare);
         // SAFETY: the rows stay pinned while the code runs
         fixed (byte* codeRows = request.Items.Quantised.Codes)
         fixed (float* values = request.Items.Values)
         fixed (QuantisedBlock* blocks = request.Items.Quantised.Blocks)
+        {
+            byte* firstRow = arithmetic.ReadsCodes ? codeRows : (byte*)values;
+            var sample = new RowSample(request.FirstRow, request.RowCount, request.K);
+            bool sampled = guess && lanes.Length > 1 && sample.Pays;
+            if (sampled)
+            {
+                foreach (SurvivorBuffer buffer in survivors)
+                    buffer.Start(sample.Kept, room: 64, crowdedCount: int.MaxValue);
+                var first = new PanelRun(request, workspace, arithmetic, codes, lanes, survivors);
+                for (int i = 0; i < sample.Steps; i++)
+                    first.Panel(firstRow + (long)sample.Row(i) * rowBytes, blocks + sample.Row(i) / QuantisedRows.BlockRows, sample.Row(i), PanelRun.RowStep);
+            }
+            foreach (SurvivorBuffer buffer in survivors)
+                buffer.Start(request.K, room: 64, crowdedCount,
+                    bar: sampled ? buffer.NthBlockFloor(sample.Rank, PanelRun.RowStep, workspace) : float.NegativeInfinity);
+            var run = new PanelRun(request, workspace, arithmetic, codes, lanes, survivors);
             for (int row = request.FirstRow; row < end; row += panelRows)
             {
                 int count = Math.Min(panelRows, end - row);
@@ -116,15 +141,16 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
                     continue;
                 if (arithmetic.ReadsCodes)
                 {
-                    run.Panel(codeRows + (long)row * rowBytes, blocks + row / QuantisedRows.BlockRows, row, count);
+                    run.Panel(firstRow + (long)row * rowBytes, blocks + row / QuantisedRows.BlockRows, row, count);
                     continue;
                 }
                 int whole = count / PanelRun.RowStep * PanelRun.RowStep;
-                byte* rows = (byte*)values + (long)row * rowBytes;
+                byte* rows = firstRow + (long)row * rowBytes;
                 run.Panel(rows, null, row, whole);
                 byte* tail = Tail(rows + (long)whole * rowBytes, (long)(count - whole) * rowBytes, rowBytes, workspace);
                 run.Panel(tail, null, row + whole, count - whole);
             }
+        }
     }
 
     /// <summary>Copies the last rows of an array without padding to where a whole step of rows can be read.</summary>

@@ -9,7 +9,7 @@ namespace Rubato.Kernels.Similarity;
 public sealed class ScoreVector : IScoreKernel
 {
     /// <summary>Rows asked for ahead of their use: about the latency of memory at a few tens of nanoseconds a row.</summary>
-    private const int PrefetchRows = 8;
+    private const int PrefetchRows = 16;
 
     /// <summary>Lines prefetched per row (512 bytes); the hardware follows a longer row by itself.</summary>
     private const int PrefetchLinesMax = 8;

@@ -38,6 +38,29 @@ public sealed class RowSearcherTests : IDisposable
         }
     }
 
+    [Theory, InlineData(1, 64), InlineData(2, 97), InlineData(3, 130)]
+    public void LargeBatchesAreSharedOutByQueries(int seed, int queryCount)
+    {
+        const int dimension = 9, rows = 700, k = 20;
+        var random = new Random(seed);
+        using Catalogue catalogue = Build(Vectors.Rows("duplicates", random, rows, dimension), dimension);
+        float[] queries = Vectors.Uniform(random, queryCount * dimension);
+        ulong[] perQuery = [.. Enumerable.Range(0, queryCount).SelectMany(query => Vectors.Filter(random, rows, query % 5 / 4.0))];
+        foreach (ulong[] allowed in (ulong[][])[[], perQuery[..ScanRequest.FilterWords(rows)], perQuery])
+        {
+            (int[] expectedRows, float[] expectedScores) = Reference(catalogue, queries, allowed, k);
+            using var searcher = new RowSearcher(catalogue, ScanKernels.Pick(), threads: 2);
+            int[] foundRows = new int[queryCount * k];
+            float[] foundScores = new float[queryCount * k];
+            ScanStatistics statistics = searcher.Search(queries, allowed, k, foundRows, foundScores);
+            Assert.Equal(expectedRows, foundRows);
+            Assert.Equal(expectedScores, foundScores);
+            Assert.Equal((long)rows * queryCount, statistics.Scanned);
+            ulong[] shareOfFilters = new ulong[ScanRequest.FilterWords(rows) * (queryCount / 2)]; // fits the first thread's queries only
+            Assert.Throws<ArgumentException>(() => searcher.Search(queries, shareOfFilters, k, foundRows, foundScores));
+        }
+    }
+
     [Theory, InlineData(1), InlineData(3)]
     public void ASearchAllocatesNothingOnAnyOfItsThreads(int threads)
     {
