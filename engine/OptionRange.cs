@@ -4,7 +4,7 @@ namespace Rubato;
 internal static class OptionRange
 {
     /// <exception cref="ArgumentOutOfRangeException">value is not min to max.</exception>
-    public static void Check(int value, int min, int max, string name)
+    public static void Check(long value, long min, long max, string name)
     {
         if (value < min || value > max) throw new ArgumentOutOfRangeException(name, value, $"must be {min} to {max}");
     }

@@ -41,8 +41,8 @@ internal sealed partial class AtomicFile : IDisposable
         if (!_committed) File.Delete(_temporaryPath);
     }
 
-    // .NET opens no folder, and a rename is durable only once its folder is.
-    private static void SyncFolder(string folder)
+    /// <summary>Makes the names in a folder durable: .NET opens no folder, and a rename is durable only once its folder is.</summary>
+    internal static void SyncFolder(string folder)
     {
         if (OperatingSystem.IsWindows()) return;
         int descriptor = Open(folder, flags: 0); // O_RDONLY everywhere

@@ -1,0 +1,225 @@
+namespace Rubato;
+
+/// <summary>
+/// The budgets of campaigns, which no crash, retry or race ever overspends (docs/LEDGER.md). Requests reserve from leases in memory; a lease
+/// is durable before it is spent; exposure events settle or release reservations, before and after a crash.
+/// </summary>
+/// <remarks>Thread-safe. One process has a ledger open at a time.</remarks>
+public sealed partial class BudgetLedger : IDisposable
+{
+    private readonly Lock _gate = new();        // structure: accounts, leases, budgets
+    private readonly Lock _maintenance = new(); // one pass at a time; taken before _gate
+    private readonly ILedgerFiles _files;
+    private readonly LedgerOptions _options;
+    private readonly LedgerClock _clock;
+    private readonly LeaseRequests _requests = new();
+    private readonly ReservationKey _key;
+    private readonly LedgerBook _book;
+    private readonly Journal _journal;
+    private readonly ulong _ledgerId;
+    private readonly Thread? _thread;
+    private long _reservationsOfSealed, _settled, _released, _duplicates, _late, _refused, _leasesOpened, _leasesClosed, _compactions;
+    private bool _isDisposed;
+
+    private BudgetLedger(ILedgerFiles files, LedgerOptions options)
+    {
+        _files = files;
+        _options = options;
+        _clock = new LedgerClock(options.Clock);
+        string[] names = LedgerRecovery.TidyNames(files);
+        LedgerHeader key = names.Contains(LedgerFileName.Key) ? LedgerKeyFile.Read(files)
+            : !LedgerRecovery.IsWritten(names) ? LedgerKeyFile.Create(files, _clock.UtcMicros)
+            : throw new LedgerException(files.PathOf(LedgerFileName.Key), "is missing, and without it no reservation in the journal can be settled");
+        _ledgerId = key.LedgerId;
+        _key = new ReservationKey(key.Key0, key.Key1);
+        _book = new LedgerBook(_requests, _key);
+        JournalStart start = new LedgerRecovery(files, _book, _ledgerId, _clock.UtcMicros).Recover(names);
+        _compactedBytes = -start.BytesRead; // many short runs leave a long journal too
+        _journal = new Journal(files, start, options, _clock, () => _requests.IsClosed = true);
+        long now = _clock.ElapsedMillis();
+        foreach (BudgetAccount account in _book.Accounts())
+        {
+            account.Publish(null);
+            foreach (Lease lease in account.Leases.Values) lease.Recover(now);
+        }
+        if (!options.Background) return;
+        _thread = new Thread(MaintainForever) { Name = "rubato-ledger", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>Opens the ledger in a folder, which is created if there is none.</summary>
+    /// <exception cref="LedgerException">
+    /// The folder is in use by another process, or a file is missing, damaged (the message names the byte), another ledger's or a newer version's.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option lies outside its documented range.</exception>
+    public static BudgetLedger Open(string folder, LedgerOptions options)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        options.Validated();
+        return Open(new FolderLedgerFiles(folder), options);
+    }
+
+    internal static BudgetLedger Open(ILedgerFiles files, LedgerOptions options)
+    {
+        try
+        {
+            files.Lock();
+            return new BudgetLedger(files, options.Validated());
+        }
+        catch (Exception failure)
+        {
+            files.Dispose();
+            if (failure is IOException or UnauthorizedAccessException) throw new LedgerException(files.Path, DataFileException.Describe(failure), failure);
+            throw;
+        }
+    }
+
+    /// <summary>Whether the disk has failed: nothing is reserved or acknowledged any more, until the ledger is opened again.</summary>
+    public bool IsStopped => _requests.IsClosed;
+
+    /// <summary>What the ledger has done since it was opened.</summary>
+    public LedgerCounters Counters
+    {
+        get
+        {
+            lock (_gate)
+            {
+                (long bytes, long syncs) = _journal.Work;
+                return new LedgerCounters
+                {
+                    Reservations = _reservationsOfSealed + _book.Accounts().SelectMany(account => account.Leases.Values)
+                        .Where(lease => lease.IsSpendable).Sum(lease => (long)lease.ReservationsMade),
+                    Settled = Volatile.Read(ref _settled),
+                    Released = Volatile.Read(ref _released),
+                    Duplicates = Volatile.Read(ref _duplicates),
+                    Late = Volatile.Read(ref _late),
+                    Refused = Volatile.Read(ref _refused),
+                    LeasesOpened = _leasesOpened,
+                    LeasesClosed = _leasesClosed,
+                    JournalBytes = bytes,
+                    JournalSyncs = syncs,
+                    Compactions = _compactions,
+                };
+            }
+        }
+    }
+
+    /// <summary>The account of a campaign.</summary>
+    /// <exception cref="LedgerException">The campaign has no budget.</exception>
+    public BudgetAccount Account(uint campaign) => _book.Find(campaign) ?? throw new LedgerException(_files.Path, $"campaign {campaign} has no budget");
+
+    /// <summary>The campaigns that have a budget.</summary>
+    public uint[] Campaigns()
+    {
+        lock (_gate) return [.. _book.Accounts().Select(account => account.Campaign)];
+    }
+
+    /// <summary>Gives a campaign a budget, or changes it; durable on return.</summary>
+    /// <param name="campaign">its id</param> <param name="micros">the whole budget, in micro-units, at least what is handed out or spent of it</param>
+    /// <exception cref="ArgumentOutOfRangeException">micros is negative.</exception>
+    /// <exception cref="LedgerException">The budget is below what is handed out or spent, there are too many campaigns, or the ledger has stopped.</exception>
+    public BudgetAccount SetBudget(uint campaign, long micros)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(micros);
+        BudgetAccount? account;
+        lock (_gate)
+        {
+            account = _book.Find(campaign);
+            if (account is null && _book.Count == LedgerBook.AccountsMax)
+                throw new LedgerException(_files.Path, $"campaign {campaign}: a ledger keeps {LedgerBook.AccountsMax} campaigns at most");
+            if (account is not null && account.BudgetMicros - account.FreeMicros is var committed && micros < committed)
+                throw new LedgerException(_files.Path, $"campaign {campaign}: a budget of {micros} micro-units is below the {committed} handed out or spent");
+            var record = new LedgerRecords.Budget { Kind = RecordKind.Budget, Account = account?.Number ?? _book.Count, Campaign = campaign, Micros = micros };
+            _journal.Append(record);
+            account = _book.Apply(record);
+        }
+        Commit(LedgerDurability.Fsynced);
+        return account;
+    }
+
+    /// <summary>Reserves from a campaign's open lease; see <see cref="BudgetAccount.TryReserve"/>.</summary>
+    /// <exception cref="LedgerException">The campaign has no budget.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">amountMicros is outside its range.</exception>
+    public bool TryReserve(uint campaign, long amountMicros, out ReservationId id) => Account(campaign).TryReserve(amountMicros, out id);
+
+    /// <summary>A campaign's budget and where it is.</summary>
+    /// <exception cref="LedgerException">The campaign has no budget.</exception>
+    public BudgetState State(uint campaign)
+    {
+        BudgetAccount account = Account(campaign);
+        lock (_gate)
+        {
+            long rest = 0, reserved = 0, settled = account.ClosedSettledMicros;
+            LeaseState[] leases = Leases(account);
+            foreach (LeaseState lease in leases)
+            {
+                rest += lease.RestMicros;
+                reserved += lease.ReservedMicros;
+                settled += lease.SettledMicros;
+            }
+            return new BudgetState
+            {
+                Campaign = campaign,
+                BudgetMicros = account.BudgetMicros,
+                FreeMicros = account.FreeMicros,
+                RestMicros = rest,
+                ReservedMicros = reserved,
+                SettledMicros = settled,
+                ForfeitedMicros = account.ForfeitedMicros,
+                LateEvents = account.LateEvents,
+                LateMicros = account.LateMicros,
+                OpenLeases = leases.Length,
+            };
+        }
+    }
+
+    /// <summary>A campaign's open leases, by number.</summary>
+    /// <exception cref="LedgerException">The campaign has no budget.</exception>
+    public LeaseState[] OpenLeases(uint campaign)
+    {
+        BudgetAccount account = Account(campaign);
+        lock (_gate) return Leases(account);
+    }
+
+    /// <summary>Returns the unreserved rest of every lease, writes everything out and closes the files. A ledger that has stopped closes as it is.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+        }
+        bool hasStopped = IsStopped;
+        _requests.IsClosed = true;
+        _requests.Wake();
+        _thread?.Join();
+        if (!hasStopped) ReturnRests();
+        _journal.Dispose();
+        _files.Dispose();
+    }
+
+    private static LeaseState[] Leases(BudgetAccount account)
+    {
+        LeaseState[] leases = [.. account.Leases.Values.Select(State)];
+        Array.Sort(leases, (a, b) => a.Lease.CompareTo(b.Lease));
+        return leases;
+    }
+
+    private static LeaseState State(Lease lease)
+    {
+        lock (lease)
+        {
+            long rest = lease.RestMicros; // read once: requests go on reserving
+            return new LeaseState
+            {
+                Lease = lease.Number,
+                AmountMicros = lease.Micros,
+                RestMicros = rest,
+                ReservedMicros = lease.Micros - rest - lease.SettledMicros,
+                SettledMicros = lease.SettledMicros,
+                Spendable = lease.IsSpendable,
+                Recovered = lease.IsRecovered,
+            };
+        }
+    }
+}
