@@ -66,13 +66,6 @@ internal sealed class LatencyHistogram
         return count;
     }
 
-    /// <summary>Forgets everything.</summary>
-    public void Clear()
-    {
-        Array.Clear(_counts);
-        _sum = _max = 0;
-    }
-
     private static int Bucket(long value)
     {
         if (value < SubCount) return (int)value;
