@@ -5,14 +5,29 @@ namespace Rubato;
 /// <summary>Reads campaigns.json (docs/SCORING.md).</summary>
 internal static class CampaignFile
 {
-    private const int CampaignsMax = 65_536, CohortsMax = 65_536; // the solver counts campaigns in 16 bits
+    internal const int CampaignsMax = 65_536; // the solver counts campaigns in 16 bits
+    private const int CohortsMax = 65_536;
     private const int LicensorsMax = 1_000_000, TracksMax = 10_000_000, MarketsMax = 676, NameCharactersMax = 200;
 
     /// <exception cref="EngineDataException">The file is missing or malformed, or names a track or licensor that does not exist.</exception>
     public static CampaignSet Read(string path, Catalogue catalogue)
     {
         using JsonDocument document = JsonFile.Open(path);
-        var file = new JsonFields(document.RootElement, path, "");
+        return Read(document, path, catalogue);
+    }
+
+    /// <summary>Reads what the file would contain.</summary>
+    /// <param name="json">UTF-8</param> <param name="source">where it comes from, for messages</param> <param name="catalogue">tracks that may be named</param>
+    /// <exception cref="EngineDataException">As for a file.</exception>
+    public static CampaignSet Parse(ReadOnlyMemory<byte> json, string source, Catalogue catalogue)
+    {
+        using JsonDocument document = JsonFile.Parse(json, source);
+        return Read(document, source, catalogue);
+    }
+
+    private static CampaignSet Read(JsonDocument document, string source, Catalogue catalogue)
+    {
+        var file = new JsonFields(document.RootElement, source, "");
         file.RequireKeys("licensors", "cohorts", "campaigns");
         Licensor[] licensors = Each(file, "licensors", LicensorsMax, "licensor", optional: true, ReadLicensor);
         Cohort[] cohorts = Each(file, "cohorts", CohortsMax, "cohort", optional: true, ReadCohort);
