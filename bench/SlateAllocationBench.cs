@@ -93,7 +93,7 @@ public class SlateAllocationBench
             json.Append(CultureInfo.InvariantCulture, $$"""
                 {{(i > 0 ? "," : "")}}{"id":{{i + 1}},"name":"synthetic","licensor":{{i % 20 + 1}},"tracks":[{{string.Join(',', promoted.Skip(i * 20).Take(20))}}],
                 "valueMicros":{{100_000 + 1000 * i}},"spendMicros":1000,"budgetMicros":{{1L << 52}},"start":"2020-01-01T00:00:00Z","end":"2100-01-01T00:00:00Z",
-                "frequencyCap":{"deliveries":20,"windowSeconds":86400}}
+                "frequencyCap":{"deliveries":20,"windowSeconds":86400} }
                 """);
         }
         return json.Append("]}").ToString();
