@@ -52,7 +52,7 @@ public class StageCostBench
         _lane = _engine.CreateLane();
         _searcher = new RowSearcher(_engine.Catalogue, _engine.ScanKernel, options.SearchThreads);
         _retriever = new Retriever(_engine.Catalogue, _engine.ScoreKernel, _searcher);
-        _ranker = new Ranker(_engine.Campaigns, options.RelevanceSlope, options.RelevanceOffset);
+        _ranker = new Ranker(_engine.Campaigns, options.RelevanceSlope, options.RelevanceOffset, model: null);
         PriceSet? prices = options.PricesPath is { } folder ? PriceFolder.Read(folder) : null;
         _allocator = new Allocator(_engine.Catalogue,
             new PriceBook(_engine.Campaigns, prices, options.RelevanceWeight, options.PromotionWeight), Limits);

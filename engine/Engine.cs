@@ -7,9 +7,10 @@ namespace Rubato;
 /// An open engine never changes: catalogue, campaigns and prices are those that it was opened with. Everything that does change while it
 /// scores lives in batches and lanes, so several threads score at once, each with its own <see cref="EngineLane"/> and its own batches.
 /// </remarks>
-public sealed class Engine : IDisposable
+public sealed partial class Engine : IDisposable
 {
     private readonly PriceBook _book;
+    private readonly EngineGenerations _generations;
     private readonly EngineLane _lane;
     private readonly Lock _laneLock = new();
 
@@ -22,7 +23,8 @@ public sealed class Engine : IDisposable
         CampaignSet campaigns = options.CampaignsPath is { } file ? CampaignFile.Read(file, catalogue) : CampaignSet.None(catalogue.Rows);
         PriceSet? prices = options.PricesPath is { } folder ? PriceFolder.Read(folder) : null;
         _book = new PriceBook(campaigns, prices, options.RelevanceWeight, options.PromotionWeight);
-        Generations = new EngineGenerations(catalogue.Generation, Model: 0, _book.Generation);
+        _generations = new EngineGenerations(catalogue.Generation, Model: 0, _book.Generation);
+        RequireRanker();
         SearchThreads = options.SearchThreads > 0 ? options.SearchThreads : ThreadPlan.Automatic(catalogue.Rows, catalogue.Dimension);
         SharedSearcher = SearchThreads > 1 ? new RowSearcher(catalogue, ScanKernel, SearchThreads, options.PinSearchThreads) : null;
         _lane = CreateLane();
@@ -38,7 +40,7 @@ public sealed class Engine : IDisposable
     public CampaignSet Campaigns => _book.Campaigns;
 
     /// <summary>Numbers of the snapshots in use.</summary>
-    public EngineGenerations Generations { get; }
+    public EngineGenerations Generations => _generations with { Model = RankerVersion };
 
     /// <summary>Name of the kernel variant that scores named candidates.</summary>
     public string ScoreVariant => ScoreKernel.Name;

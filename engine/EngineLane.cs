@@ -20,7 +20,7 @@ public sealed class EngineLane : IDisposable
         _engine = engine;
         _ownSearcher = engine.SharedSearcher is null ? new RowSearcher(engine.Catalogue, engine.ScanKernel) : null;
         _retriever = new Retriever(engine.Catalogue, engine.ScoreKernel, engine.SharedSearcher ?? _ownSearcher!);
-        _ranker = new Ranker(book.Campaigns, options.RelevanceSlope, options.RelevanceOffset);
+        _ranker = new Ranker(book.Campaigns, options.RelevanceSlope, options.RelevanceOffset, engine.CreateModelRanker());
         _allocator = new Allocator(engine.Catalogue, book, options.Limits);
         _candidates = new CandidateBatch(options.Limits);
         _objectives = new ObjectiveBatch(options.Limits);
@@ -46,6 +46,7 @@ public sealed class EngineLane : IDisposable
         responses.Ticks = new StageTicks(retrieved - begun, ranked - retrieved, Stopwatch.GetTimestamp() - ranked);
         responses.Search = _candidates.Search;
         responses.Generations = _engine.Generations;
+        responses.SetModels(_objectives.Models);
     }
 
     /// <summary>Frees what is the lane's own.</summary>

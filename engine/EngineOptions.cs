@@ -43,6 +43,18 @@ public sealed record EngineOptions
     /// </summary>
     public bool PinSearchThreads { get; init; } = true;
 
+    /// <summary>Models in service, of which <see cref="RankerModel"/> names one; stays open when the engine closes. Null = none.</summary>
+    public ModelHost? Models { get; init; }
+
+    /// <summary>
+    /// Name of the model that gives candidates their relevance; null = none, and relevance is the calibrated similarity, as it is for requests that
+    /// the model does not answer.
+    /// </summary>
+    public string? RankerModel { get; init; }
+
+    /// <summary>Time that the ranker model has for a batch of requests, 1 ms to 1 min; 50 ms is late but still an answer.</summary>
+    public TimeSpan RankerTimeMax { get; init; } = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Sizes of requests and batches.</summary>
     public BatchLimits Limits { get; init; } = new();
 
@@ -50,7 +62,7 @@ public sealed record EngineOptions
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>The options themselves, checked; files are looked at when the engine opens.</summary>
-    /// <exception cref="ArgumentException">The catalogue path is empty.</exception>
+    /// <exception cref="ArgumentException">The catalogue path is empty, or a ranker model is named without models.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A value lies outside its documented range.</exception>
     public EngineOptions Validated()
     {
@@ -60,6 +72,8 @@ public sealed record EngineOptions
         OptionRange.Check(RelevanceWeight, 0, 1e6, nameof(RelevanceWeight));
         OptionRange.Check(PromotionWeight, 0, 1e6, nameof(PromotionWeight));
         OptionRange.Check(SearchThreads, 0, RowSearcher.ThreadsMax, nameof(SearchThreads));
+        OptionRange.Check(RankerTimeMax.TotalMilliseconds, 1, 60_000, nameof(RankerTimeMax));
+        if (RankerModel is not null && Models is null) throw new ArgumentException($"{nameof(RankerModel)} '{RankerModel}' needs {nameof(Models)}");
         Limits.Validated();
         return this;
     }

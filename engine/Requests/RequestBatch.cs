@@ -114,6 +114,7 @@ public sealed class RequestBatch
             Market = settings.Market, ExcludeExplicit = settings.ExcludeExplicit,
             WantBreakdown = settings.WantBreakdown, Cohort = settings.Cohort,
             Slots = slate.Slots, LicensorSlotsMax = slate.LicensorSlotsMax, CandidateCapacity = candidateCapacity,
+            ListenerId = settings.ListenerId,
         };
         CandidateCount += candidateCapacity;
         return Count++;

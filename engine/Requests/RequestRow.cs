@@ -18,6 +18,8 @@ internal readonly record struct RequestRow
     /// <summary>Most slots for one licensor; 0 = no maximum.</summary>
     public required int LicensorSlotsMax { get; init; }
 
+    public required ulong ListenerId { get; init; }
+
     /// <summary>Places that the request takes in the candidate columns: its candidates, or its retrieval depth where it names none.</summary>
     public required int CandidateCapacity { get; init; }
 

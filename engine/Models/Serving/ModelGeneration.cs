@@ -13,6 +13,7 @@ public sealed class ModelGeneration
     private readonly ModelQueue _queue;
     private ModelWorker[] _workers = [];
     private ModelBatch?[] _batches;
+    private readonly Stack<ModelBatch> _spare = [];
     private int _holds = 1; // the host's
 
     /// <param name="model">owned from here on</param> <param name="batches">one for each thread, owned too; null for a model that does not come in rows</param>
@@ -58,6 +59,20 @@ public sealed class ModelGeneration
 
     /// <summary>A batch of the size that model.json permits, for runs outside the queue; dispose it before releasing this.</summary>
     public ModelBatch CreateBatch() => _model.CreateBatch();
+
+    /// <summary>Lends a batch for runs outside the queue, to be given back before the hold is.</summary>
+    internal ModelBatch RentBatch()
+    {
+        lock (_spare)
+            if (_spare.TryPop(out ModelBatch? batch)) return batch;
+        return CreateBatch();
+    }
+
+    /// <summary>Takes a batch back.</summary>
+    internal void ReturnBatch(ModelBatch batch)
+    {
+        lock (_spare) _spare.Push(batch);
+    }
 
     /// <summary>Gives a work to the model. An accepted work holds this until it is done; one that is refused leaves the hold to the caller.</summary>
     /// <param name="work">its <see cref="ModelWork.Done"/> is called if and only if it is accepted</param>
@@ -106,7 +121,9 @@ public sealed class ModelGeneration
         foreach (ModelWorker worker in _workers) worker.Join(); // each disposes its batch
         if (_workers.Length == 0)
             foreach (ModelBatch? batch in _batches) batch?.Dispose();
-        _batches = [null];
+        foreach (ModelBatch batch in _spare) batch.Dispose();
+        (_batches, _workers) = ([null], []);
+        _spare.Clear();
         _model.Dispose();
     }
 }

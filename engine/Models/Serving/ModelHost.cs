@@ -17,6 +17,7 @@ public sealed class ModelHost : IDisposable
     private readonly Thread _thread;
     private Dictionary<string, ModelRoute> _routes = [];
     private IReadOnlyList<ModelInfo> _models = [];
+    private long _warned = -1000;
     private volatile bool _stopping;
 
     private ModelHost(ModelRepository repository, ModelHostOptions options)
@@ -65,6 +66,21 @@ public sealed class ModelHost : IDisposable
         }
         generation = null;
         return false;
+    }
+
+    /// <summary>Version of a model that is stable; 0 for none.</summary>
+    internal int StableVersion(string model) => Volatile.Read(ref _routes).GetValueOrDefault(model)?.Find(0, "", 0)?.Version ?? 0;
+
+    /// <summary>Has every version of a model looked at before it gets a label; those in service are looked at now.</summary>
+    /// <param name="model">the model</param> <param name="check">says what speaks against a version; null for nothing</param>
+    /// <exception cref="ModelException">Something speaks against a version in service.</exception>
+    internal void Require(string model, Func<ModelGeneration, string?> check) => Ask(keeper => keeper.Require(model, check)).GetAwaiter().GetResult();
+
+    /// <summary>A warning that may come with every request: told once a second at most.</summary>
+    internal void WarnNowAndThen(string line)
+    {
+        long now = Environment.TickCount64, told = Volatile.Read(ref _warned);
+        if (now - told >= 1000 && Interlocked.CompareExchange(ref _warned, now, told) == told) _options.Log?.Invoke(ModelLogLevel.Warning, line);
     }
 
     /// <summary>Why <see cref="TryHold"/> found nothing, in one line.</summary>

@@ -11,6 +11,7 @@ internal sealed class ModelKeeper
     private readonly List<ModelGeneration> _letGo = [];
     private readonly SortedDictionary<string, ModelShelf> _shelves = new(StringComparer.Ordinal);
     private readonly HashSet<string> _told = [];
+    private readonly Dictionary<string, Func<ModelGeneration, string?>> _checks = new(StringComparer.Ordinal);
     private long _bytes;
 
     /// <param name="repository">the folder</param> <param name="options">checked</param>
@@ -54,6 +55,16 @@ internal sealed class ModelKeeper
             foreach (VersionState version in shelf.Loaded.Where(version => !shelf.Needs(version)).ToList()) LetGo(shelf, version);
             Publish();
         }
+    }
+
+    /// <summary>Has every version of a model looked at before it gets a label, and those that have one now.</summary>
+    /// <exception cref="ModelException">Something speaks against a version in service.</exception>
+    public void Require(string name, Func<ModelGeneration, string?> check)
+    {
+        _checks[name] = check;
+        if (!_shelves.TryGetValue(name, out ModelShelf? shelf)) return;
+        foreach (VersionState version in shelf.Loaded)
+            if (check(version.Loaded!) is { } problem) throw new ModelException(PathOf(shelf, version.Version), problem);
     }
 
     /// <summary>Loads a version to stay, whether it has a label or not.</summary>
@@ -165,6 +176,11 @@ internal sealed class ModelKeeper
             return false;
         }
         ModelGeneration candidate = version.Loaded!;
+        if (_checks.TryGetValue(shelf.Name, out Func<ModelGeneration, string?>? check) && check(candidate) is { } problem)
+        {
+            Refuse(shelf, version, problem);
+            return false;
+        }
         if (shelf.MayMove(label, candidate) || version.Drift is { Verdict: DriftReport.Passed } drift && drift.Served == shelf.Labels[label])
         {
             Move(shelf, label, version);
