@@ -14,7 +14,7 @@ public class OraclePassBench
     private OracleSums _sums = null!;
     private IOracleKernel _kernel = null!;
 
-    [Params("vector-double", "vector-single")] public string Kernel { get; set; } = "";
+    [Params("avx512", "vector-double", "vector-single")] public string Kernel { get; set; } = "";
 
     [Params("gap", "promo")] public string Family { get; set; } = "";
 
@@ -28,7 +28,7 @@ public class OraclePassBench
     {
         var problem = new AllocationProblem(AllocationGenerator.Generate(Family, Listeners, Campaigns, 15, 1).Columns);
         AllocationPrices solved = AllocationSolver.Solve(problem, new AllocationOptions { Gap = 1e-2 }).Prices;
-        _kernel = OracleKernels.Named(Kernel);
+        _kernel = OracleKernels.Pick(Kernel);
         _edges = EdgeSlicesBuilder.Build(problem.Edges, new CampaignGate[Campaigns], problem.CohortCount, threads: 2);
         _prices = new OraclePrices(Campaigns, problem.CohortCount) { Smoothing = Smoothing };
         for (int j = 0; j < Campaigns; j++)

@@ -23,6 +23,7 @@ public sealed class Curvature
         FractionalCampaigns = new int[widthMax];
         FractionalSpends = new double[widthMax];
         FractionalMargins = new double[widthMax];
+        FractionalEdges = new int[widthMax * EdgeSlices.Height];
     }
 
     /// <summary>[rows · (rows + 1) / 2] lower triangle, row by row: entry (r, c ≤ r) lies at r · (r + 1) / 2 + c.</summary>
@@ -36,6 +37,8 @@ public sealed class Curvature
     internal double[] FractionalSpends { get; }
 
     internal double[] FractionalMargins { get; }
+
+    internal int[] FractionalEdges { get; } // scratch of callers that find fractional edges in another order
 
     internal void Clear(bool wanted)
     {

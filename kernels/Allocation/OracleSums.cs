@@ -11,7 +11,8 @@ public sealed class OracleSums
         Quality = new double[edges.CohortCount + 1];
         Curvature = rows is null ? null : new Curvature(rows, edges.WidthMax);
         ReducedSingle = new float[edges.WidthMax * EdgeSlices.Height];
-        Reduced = new double[edges.WidthMax * EdgeSlices.Height];
+        Reduced = new double[edges.WidthMax * EdgeSlices.Height + 8]; // aligned to 64 bytes by who wants it
+        Hits = new int[edges.WidthMax * EdgeSlices.Height + EdgeSlices.Height];
     }
 
     /// <summary>[campaigns, 2] spend Σ a x and delivery Σ x of each campaign, side by side because they are written together.</summary>
@@ -35,6 +36,8 @@ public sealed class OracleSums
     internal float[] ReducedSingle { get; } // reduced values of the slice at hand
 
     internal double[] Reduced { get; }
+
+    internal int[] Hits { get; } // numbers of the chosen edges of the slice at hand
 
     /// <summary>Sets every sum to zero.</summary>
     /// <param name="withCurvature">whether the second derivatives are wanted this time</param>

@@ -41,7 +41,7 @@ internal sealed class AllocationRun : IDisposable
         (_problem, _options, _progress, _ranks) = (problem, options, progress, ranks);
         _rows = new DualRows(problem);
         _scales = new DualScales(problem, _rows, ranks);
-        _kernel = options.KernelName is null ? OracleKernels.Double : OracleKernels.Named(options.KernelName);
+        _kernel = OracleKernels.Pick(options.KernelName);
         bool newton = options.Method == AllocationMethod.Automatic
             ? _rows.Count <= AllocationOptions.NewtonRowsMax : options.Method == AllocationMethod.Newton;
         _stepsMax = newton ? NewtonStepsMax : GradientStepsMax;
@@ -175,7 +175,7 @@ internal sealed class AllocationRun : IDisposable
         (double.IsFinite(_bestBound) ? _bestVector : _method.Point.Prices).CopyTo(best.Prices, 0);
         if (!_kernel.IsDouble || !double.IsFinite(_bestBound))
         {
-            _oracle.Evaluate(best, _schedule.Smoothing, OracleKernels.Double, withCurvature: false, _oracle.Edges.SliceCount);
+            _oracle.Evaluate(best, _schedule.Smoothing, OracleKernels.Pick(), withCurvature: false, _oracle.Edges.SliceCount);
             _bestBound = best.Bound;
         }
         AllocationPrices prices = PriceVector.Write(_problem, _rows, best.Prices);

@@ -12,7 +12,7 @@ internal sealed class DualOracle : IDisposable
     private readonly IRankExchange _ranks;
     private readonly double[] _shared; // what ranks exchange per pass: campaign sums, quality, and four numbers
     private readonly double _listeners;
-    private IOracleKernel _kernel = OracleKernels.Single;
+    private IOracleKernel _kernel = OracleKernels.Double;
     private bool _withCurvature;
 
     public DualOracle(AllocationProblem problem, DualRows rows, WorkerTeam team, bool withCurvature, IRankExchange ranks)

@@ -114,7 +114,7 @@ public sealed class SolveCommandTests : IDisposable
     [InlineData("--gap x is not a number", "--gap", "x")]
     [InlineData("--threads 0 is not an integer", "--threads", "0")]
     [InlineData("--method simplex is not one of newton, gradient", "--method", "simplex")]
-    [InlineData("--variant none is not one of vector-single", "--variant", "none")]
+    [InlineData("--variant none is not one of avx512", "--variant", "none")]
     public async Task AnOptionOutOfItsRangeEndsWithCode2(string problem, params string[] options)
         => Assert.Contains(problem, await RubatoCommand.Refused(2, ["solve", "--problem", "p", "--out", "o", .. options]));
 
