@@ -14,6 +14,7 @@ internal static class ServeCommand
     [
         (CommandOptions.OptionalPath("--catalogue", "catalogue snapshot (.rbt)"), "Data:Catalogue"),
         (CommandOptions.OptionalPath("--campaigns", "campaigns file (.json)"), "Data:Campaigns"),
+        (CommandOptions.OptionalPath("--ledger", "folder of the budget ledger; without it slates cost nothing"), "Ledger:Path"),
         (CommandOptions.OptionalPath("--prices", "price folder of a solve"), "Data:Prices"),
         (new("--listen") { Description = "address of the binary protocol [default: 127.0.0.1:7400]" }, "Server:Listen"),
         (new("--admin") { Description = "address of /healthz, /readyz and /metrics, or none [default: 127.0.0.1:7401]" }, "Server:Admin"),
@@ -47,6 +48,11 @@ internal static class ServeCommand
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
         await using var server = new RubatoServer(options, logging.CreateLogger("rubato"));
+        using PosixSignalRegistration reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            server.Campaigns.Check(always: true);
+        });
         AdminEndpoint? admin = options.Admin is { } address ? await AdminEndpoint.StartAsync(address, server).ConfigureAwait(false) : null;
         TextWriter output = line.InvocationConfiguration.Output;
         await output.WriteLineAsync($"rubato ready: listen {server.Address} admin {(admin is null ? "none" : admin.Address)}").ConfigureAwait(false);
