@@ -38,7 +38,7 @@ public class OraclePassBench
         }
         solved.Cohort.CopyTo(_prices.Cohort, 0);
         _prices.Round();
-        _sums = new OracleSums(_edges, new DualRows(problem).Prices);
+        _sums = new OracleSums(_edges, new DenseCurvature(new DualRows(problem).Prices, _edges.WidthMax));
     }
 
     /// <summary>Nanoseconds ÷ 1.5 million edges.</summary>

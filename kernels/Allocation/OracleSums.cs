@@ -4,12 +4,12 @@ namespace Rubato.Kernels.Allocation;
 public sealed class OracleSums
 {
     /// <param name="edges">the problem, for the sizes of the arrays</param>
-    /// <param name="rows">rows of the Hessian; null when it is never asked for</param>
-    public OracleSums(EdgeSlices edges, PriceRows? rows)
+    /// <param name="curvature">where second derivatives go; null when they are never asked for</param>
+    public OracleSums(EdgeSlices edges, Curvature? curvature)
     {
         Campaign = new double[2 * edges.CampaignCount];
         Quality = new double[edges.CohortCount + 1];
-        Curvature = rows is null ? null : new Curvature(rows, edges.WidthMax);
+        Curvature = curvature;
         ReducedSingle = new float[edges.WidthMax * EdgeSlices.Height];
         Reduced = new double[edges.WidthMax * EdgeSlices.Height + 8]; // aligned to 64 bytes by who wants it
         Hits = new int[edges.WidthMax * EdgeSlices.Height + EdgeSlices.Height];
@@ -22,7 +22,7 @@ public sealed class OracleSums
     public double[] Quality { get; }
 
     /// <summary>Second derivatives; null when they are never asked for.</summary>
-    public Curvature? Curvature { get; }
+    public Curvature? Curvature { get; internal set; }
 
     /// <summary>Σ over listeners of max { r · x : x in P }, the listeners' part of the dual bound.</summary>
     public double Bound { get; set; }

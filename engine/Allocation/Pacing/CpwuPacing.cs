@@ -5,15 +5,16 @@ namespace Rubato;
 /// (2025); docs/PACING.md says what is theirs and what is ours.
 /// </summary>
 /// <remarks>
-/// The learner: (λ + s) is multiplied by 1 + η · error, a polynomial instead of an exponential update. The environment: an exponential
-/// potential y(u) = (e^u − 1) ÷ (e − 1) of how far spend is ahead of (u above 0) or behind (below 0) its curve, in units of the slack, bounds the
-/// price to y(u) · λmax from below and to y(1 + u) · λmax from above. So no campaign gets further ahead than the slack, and one that is the
-/// slack behind costs nothing. The learner goes on from the price that the environment let through: what it anticipates is what happens.
+/// The learner: (λ + s) is multiplied by 1 + error, ½ to 1½, a polynomial instead of an exponential update. The environment: an exponential
+/// potential y(u) = ((1 + θ)^u − 1) ÷ θ, the threshold of online knapsacks, of how far spend is ahead of (u above 0) or behind (below 0) its
+/// curve, in units of the slack, bounds the price to y(u) · λmax from below and to y(1 + u) · λmax from above. So no campaign gets further
+/// ahead than the slack, and one that is the slack behind costs nothing. The learner goes on from the price that the environment let through:
+/// what it anticipates is what happens.
 /// </remarks>
 public sealed class CpwuPacing : IPacingPolicy
 {
-    private const double Shift = 0.02;            // s ÷ λmax
-    private const double Rate = 1;                // η
+    private const double LossMax = 0.5;           // η times the learner's loss of one interval
+    private const double Spread = 1000;           // θ: largest worth of a unit of spend ÷ smallest that is worth having
     private const double SlackFraction = 0.05;    // of the budget
     private const double SlackDeliveriesMin = 20;
 
@@ -32,8 +33,8 @@ public sealed class CpwuPacing : IPacingPolicy
             double lambda = signals[i].Lambda;
             if (state.CanSpend && state.LambdaMax > 0)
             {
-                double shift = Shift * state.LambdaMax;
-                double learned = (lambda + shift) * (1 + Rate * PacingError.Of(tick, state)) - shift;
+                double shift = state.LambdaShift;
+                double learned = (lambda + shift) * (1 + Math.Clamp(PacingError.Of(tick, state), -LossMax, LossMax)) - shift;
                 double ahead = Ahead(state);
                 lambda = Math.Clamp(learned, Potential(ahead) * state.LambdaMax, Potential(1 + ahead) * state.LambdaMax);
             }
@@ -48,5 +49,5 @@ public sealed class CpwuPacing : IPacingPolicy
         return Math.Clamp((state.SpentMicros - state.TargetFraction * state.BudgetMicros) / slack, -1, 1);
     }
 
-    private static double Potential(double u) => (Math.Exp(Math.Clamp(u, 0, 1)) - 1) / (Math.E - 1);
+    private static double Potential(double u) => (Math.Pow(1 + Spread, Math.Clamp(u, 0, 1)) - 1) / Spread;
 }

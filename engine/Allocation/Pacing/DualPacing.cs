@@ -2,13 +2,12 @@ namespace Rubato;
 
 /// <summary>Dual mirror descent on the spend error, with a feed-forward of the traffic profile.</summary>
 /// <remarks>
-/// ln(λ + s) grows by error − φ · ln(planned spend per expected request, next interval ÷ last), s = 0.02 λmax. The map is entropic where the
-/// price is large, so that steps are relative to it, and additive near 0, which it can therefore reach and leave. The step size
-/// is 1, since <see cref="PacingError"/> brings the scale.
+/// ln(λ + s) grows by error − φ · ln(planned spend per expected request, next interval ÷ last), s a shift (docs/PACING.md). The map is
+/// entropic where the price is large, so that steps are relative to it, and additive near 0, which it can therefore reach and leave. The step
+/// size is 1, since <see cref="PacingError"/> brings the scale.
 /// </remarks>
 public sealed class DualPacing : IPacingPolicy
 {
-    private const double Shift = 0.02;       // s ÷ λmax
     private const double FeedForward = 0.3;  // φ: price answers to spend with an elasticity of about 1 ÷ φ
     private const double FeedForwardMax = 0.5;
 
@@ -29,7 +28,7 @@ public sealed class DualPacing : IPacingPolicy
             if (state.CanSpend && state.LambdaMax > 0)
             {
                 double step = PacingError.Of(tick, state) - Ahead(state, trafficRatio);
-                double shift = Shift * state.LambdaMax;
+                double shift = state.LambdaShift;
                 lambda = Math.Clamp((lambda + shift) * Math.Exp(step) - shift, 0, state.LambdaMax);
             }
             signals[i] = new PacingSignal(lambda, PromisePrice.Of(state), 1);

@@ -8,7 +8,7 @@ public sealed class PacingController
     private readonly PacingOptions _options;
     private readonly IPacingPolicy _policy;
     private readonly PacingState[] _states;
-    private readonly PacingSignal[] _policySignals; // the policy's own; those that are published may be stricter
+    private readonly PacingSignal[] _policySignals; // changed in place by the policy; a copy is published
     private readonly CampaignSpend[] _before;       // at the end of the last interval
     private readonly long[] _spentAtMidnight;       // by the last midnight UTC
     private readonly bool[] _known;                 // whether both are known yet
@@ -100,7 +100,7 @@ public sealed class PacingController
             var tick = new PacingTick(utc, elapsed.TotalSeconds, Math.Max(0, requests - _requestsBefore),
                 _options.Traffic.Mass(begun, utc) / elapsed.TotalHours, _options.Traffic.Mass(utc, next) / elapsed.TotalHours);
             _policy.Update(tick, _states, _policySignals);
-            Volatile.Write(ref _signals, new PacingSignals(_signals.Number + 1, Published()));
+            Volatile.Write(ref _signals, new PacingSignals(_signals.Number + 1, [.. _policySignals]));
         }
         (_last, _requestsBefore) = (utc, requests);
         return ended;
@@ -148,19 +148,6 @@ public sealed class PacingController
         DateTime midnight = from.Date.AddDays(1);
         double leftToday = Math.Clamp(campaign.DailyBudgetMicros - spentTodayMicros, 0, campaign.DailyBudgetMicros);
         return Math.Min(left, leftToday * Math.Min(1, mass / campaign.Curve.Mass(start, campaign.End < midnight ? campaign.End : midnight)));
-    }
-
-    // A campaign that has spent its day's limit takes part in nothing until midnight, whatever the policy says.
-    private PacingSignal[] Published()
-    {
-        PacingSignal[] signals = [.. _policySignals];
-        for (int i = 0; i < signals.Length; i++)
-        {
-            ref readonly PacingState state = ref _states[i];
-            if (state.Runs && state.DailyBudgetMicros < state.BudgetMicros && state.DailyBudgetMicros - state.SpentTodayMicros < state.SpendMicros)
-                signals[i] = signals[i] with { Admission = 0 };
-        }
-        return signals;
     }
 
     private void GoOn(PacingController previous)

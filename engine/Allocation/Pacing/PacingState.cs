@@ -3,6 +3,8 @@ namespace Rubato;
 /// <summary>What a pacing policy is told about one campaign at the end of an interval.</summary>
 public readonly record struct PacingState
 {
+    private const double AboveAll = 1.01;
+
     /// <summary>Index of the campaign in its <see cref="CampaignSet"/>.</summary>
     public required int Campaign { get; init; }
 
@@ -63,8 +65,17 @@ public readonly record struct PacingState
     /// <summary>Spend of one delivery in currency units, the factor of λ.</summary>
     public double SpendUnits => SpendMicros / 1e6;
 
-    /// <summary>The largest λ that makes sense: <see cref="WorthMax"/> ÷ <see cref="SpendUnits"/>, within <see cref="PriceSet.PriceMax"/>; 0 where deliveries cost nothing.</summary>
-    public double LambdaMax => SpendMicros == 0 ? 0 : Math.Min(WorthMax / SpendUnits, PriceSet.PriceMax);
+    /// <summary>
+    /// The largest λ that makes sense: 1.01 · <see cref="WorthMax"/> ÷ <see cref="SpendUnits"/>, within <see cref="PriceSet.PriceMax"/>, a little more
+    /// than a listener of relevance 1 is worth; 0 where deliveries cost nothing.
+    /// </summary>
+    public double LambdaMax => SpendMicros == 0 ? 0 : Math.Min(AboveAll * WorthMax / SpendUnits, PriceSet.PriceMax);
+
+    /// <summary>
+    /// The price below which steps are additive, so that a price can leave and reach 0, above which they are relative: 5 % of the price set's λ,
+    /// and 0.5 % of <see cref="LambdaMax"/> at least.
+    /// </summary>
+    internal double LambdaShift => Math.Max(0.05 * Math.Min(BaseLambda, LambdaMax), 0.005 * LambdaMax);
 
     /// <summary>Whether budget and today's budget can pay one more delivery, and the campaign runs.</summary>
     public bool CanSpend => Runs && BudgetMicros - SpentMicros >= SpendMicros && DailyBudgetMicros - SpentTodayMicros >= SpendMicros;

@@ -42,12 +42,16 @@ internal sealed class AllocationRun : IDisposable
         _rows = new DualRows(problem);
         _scales = new DualScales(problem, _rows, ranks);
         _kernel = OracleKernels.Pick(options.KernelName);
-        bool newton = options.Method == AllocationMethod.Automatic
-            ? _rows.Count <= AllocationOptions.NewtonRowsMax : options.Method == AllocationMethod.Newton;
-        _stepsMax = newton ? NewtonStepsMax : GradientStepsMax;
-        _oracle = new DualOracle(problem, _rows, new WorkerTeam(options.Threads), newton, ranks);
+        CurvatureForm form = FormOf(options.Method, _rows.Count);
+        _stepsMax = form == CurvatureForm.None ? GradientStepsMax : NewtonStepsMax;
+        _oracle = new DualOracle(problem, _rows, new WorkerTeam(options.Threads), form, ranks);
         _layoutSeconds = _clock.Elapsed.TotalSeconds;
-        _method = newton ? new NewtonMethod(_oracle, _scales, _kernel) : new GradientMethod(_oracle, _scales, _kernel);
+        _method = form switch
+        {
+            CurvatureForm.Matrix => new NewtonMethod(_oracle, _scales, _kernel, new DenseCurvatureSystem(_oracle)),
+            CurvatureForm.Edges => new NewtonMethod(_oracle, _scales, _kernel, new EdgeCurvatureSystem(_oracle)),
+            _ => new GradientMethod(_oracle, _scales, _kernel),
+        };
         _primal = new BestPrimal(problem, _rows, _oracle.Team, ranks);
         _bestVector = new double[_rows.Count];
         _path = new PricePath(_rows);
@@ -55,6 +59,14 @@ internal sealed class AllocationRun : IDisposable
         if (warm) PriceVector.Read(options.WarmStart!, problem, _rows, _method.Point.Prices);
         _schedule = new SmoothingSchedule((warm ? WarmSmoothing : FirstSmoothing) * _scales.Value);
     }
+
+    private static CurvatureForm FormOf(AllocationMethod method, int rows) => method switch
+    {
+        AllocationMethod.Gradient => CurvatureForm.None,
+        AllocationMethod.ConjugateNewton => CurvatureForm.Edges,
+        AllocationMethod.Newton => CurvatureForm.Matrix,
+        _ => rows <= AllocationOptions.NewtonRowsMax ? CurvatureForm.Matrix : CurvatureForm.Edges,
+    };
 
     private double GapNow => (_bestBound - _primal.Value) / Math.Max(Math.Abs(_bestBound), 1e-12);
 

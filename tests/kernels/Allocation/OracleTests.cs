@@ -32,7 +32,7 @@ public class OracleTests
                     AssertClose(expected.Quality, actual.Quality, tolerance, where);
                     AssertClose([expected.Bound, expected.Linear, expected.Square], [actual.Bound, actual.Linear, actual.Square], tolerance, where);
                     // An entry on the edge of being fractional may count or not: only the double variant agrees on every one.
-                    if (kernel.IsDouble) AssertClose(expected.Curvature!.Packed, actual.Curvature!.Packed, 1e-9, where);
+                    if (kernel.IsDouble) AssertClose(Packed(expected), Packed(actual), 1e-9, where);
                 }
     }
 
@@ -89,7 +89,7 @@ public class OracleTests
         EdgeSlices edges = RandomSlices.Slices(RandomSlices.Columns(seed, 60, campaigns, floors: false, slotsMax: 3), campaigns);
         PriceRows rows = RandomSlices.Rows(campaigns, edges.CohortCount);
         OraclePrices prices = RandomSlices.Prices(seed, campaigns, edges.CohortCount, offsets: false, smoothing: 0.5);
-        double[] packed = Evaluate(OracleKernels.Double, edges, prices, rows).Curvature!.Packed;
+        double[] packed = Packed(Evaluate(OracleKernels.Double, edges, prices, rows));
         for (int column = 0; column < campaigns; column++)
         {
             double before = prices.Budget[column];
@@ -108,7 +108,7 @@ public class OracleTests
     {
         EdgeSlices edges = RandomSlices.Slices(RandomSlices.Columns(5, 500, 30, floors: true, slotsMax: 5), 30);
         OraclePrices prices = RandomSlices.Prices(5, 30, edges.CohortCount, offsets: true, smoothing: 0.1);
-        var sums = new OracleSums(edges, RandomSlices.Rows(30, edges.CohortCount));
+        var sums = new OracleSums(edges, new DenseCurvature(RandomSlices.Rows(30, edges.CohortCount), edges.WidthMax));
         foreach (IOracleKernel kernel in Available().Where(kernel => kernel != OracleKernels.Scalar))
         {
             kernel.Evaluate(edges, prices, 0, edges.SliceCount, sums);
@@ -124,7 +124,7 @@ public class OracleTests
     {
         EdgeSlices edges = RandomSlices.Slices(RandomSlices.Columns(1, 20, 4, floors: false, slotsMax: 1), 4);
         OraclePrices prices = RandomSlices.Prices(1, 4, 0, offsets: false, smoothing: 1);
-        var sums = new OracleSums(edges, rows: null);
+        var sums = new OracleSums(edges, curvature: null);
         foreach (IOracleKernel kernel in Available())
         {
             Assert.Throws<ArgumentOutOfRangeException>(() => kernel.Evaluate(edges, prices, -1, 1, sums));
@@ -142,9 +142,11 @@ public class OracleTests
         return variant.Kernel!;
     }
 
+    private static double[] Packed(OracleSums sums) => ((DenseCurvature)sums.Curvature!).Packed;
+
     private static OracleSums Evaluate(IOracleKernel kernel, EdgeSlices edges, OraclePrices prices, PriceRows rows)
     {
-        var sums = new OracleSums(edges, rows);
+        var sums = new OracleSums(edges, new DenseCurvature(rows, edges.WidthMax));
         sums.Clear(withCurvature: true);
         prices.Round();
         kernel.Evaluate(edges, prices, 0, edges.SliceCount, sums);

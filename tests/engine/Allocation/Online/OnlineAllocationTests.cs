@@ -98,20 +98,20 @@ public class OnlineAllocationTests
     [Fact]
     public void PacingPricesTakeThePlaceOfTheBooksAndHoldCampaignsBack()
     {
-        using var world = new OnlineWorld(OnlineWorld.Campaign(1, [50], budget: 100_000_000, spend: 1_000_000));
+        using var world = new OnlineWorld(OnlineWorld.Campaign(1, [0], budget: 100_000_000, spend: 1_000_000)); // the best track, which nothing outranks
         using Engine engine = Engine.Open(world.Options with { Pacing = new PacingOptions { Policy = "dual", IntervalMillis = 1000 } });
         using var run = new SlateRun(engine);
-        for (int minute = 0; minute < 60 && run.Recommend(slots: 1)[0].Campaign == 1; minute++) // spends far above the plan of a month
+        for (int minute = 0; minute < 60 && run.Score([0])[0].Block != BlockReason.Pacing; minute++) // spends far above the plan of a month
         {
             for (int i = 0; i < 20; i++) run.Recommend(slots: 1);
             world.Clock.Move(60);
             engine.Maintain();
         }
         Assert.True(engine.Pacing!.Signals.Signals[0].Lambda > 0);
-        Assert.Equal([(50, 0u, BlockReason.Pacing)], run.Score([50]));
+        Assert.Equal([(0, 0u, BlockReason.Pacing)], run.Score([0]));
         Assert.InRange(engine.Ledger!.State(1).ReservedMicros, 1_000_000, 99_000_000);
         (long, uint, BlockReason)[] entries = run.Recommend(slots: 1, losers: 99);
-        Assert.Contains((50, 0u, BlockReason.Pacing), entries);
+        Assert.Contains((0, 0u, BlockReason.Pacing), entries);
         Assert.Equal(1, run.Responses.Slates.Pacing);
     }
 

@@ -32,7 +32,7 @@ public sealed class PacingControllerTests
         Assert.Equal(60_000 / 12.0, state.PlannedMicros, 1e-6);
         Assert.Equal(55_000 / 11.0, state.PlannedNextMicros, 1e-6);
         Assert.Equal(1.5, state.WorthMax, 1e-12); // w_relevance 1 + w_promotion 10 · 0.05
-        Assert.Equal(1500, state.LambdaMax, 1e-9);
+        Assert.Equal(1515, state.LambdaMax, 1e-9);
     }
 
     [Theory, InlineData(-3600), InlineData(0)]
@@ -51,18 +51,17 @@ public sealed class PacingControllerTests
     }
 
     [Fact]
-    public void ADayThatHasSpentItsLimitAdmitsNothingUntilMidnight()
+    public void APlanLeavesTheDayItsLimit()
     {
         PacingController controller = Controller(Set(Campaign(7) with { End = Start.AddDays(4), DailyBudgetMicros = 30_000 }));
         controller.Update(Start.AddHours(1), [default], 0);
         controller.Update(Start.AddHours(2), [new CampaignSpend(29_000, 29, 0)], 0);
-        Assert.Equal(1, controller.Signals.Signals[0].Admission);
-        Assert.Equal(1_000.0 / 22, controller.States[0].PlannedNextMicros, 1e-6);
-        controller.Update(Start.AddHours(3), [new CampaignSpend(29_500, 30, 0)], 0); // 500 do not pay another
-        Assert.Equal(0, controller.Signals.Signals[0].Admission);
-        Assert.False(controller.Signals.Admits(0, request: 1));
+        Assert.Equal(1_000.0 / 22, controller.States[0].PlannedNextMicros, 1e-6); // 71,000 are left of the budget, 1,000 of the day
+        Assert.True(controller.States[0].CanSpend);
+        controller.Update(Start.AddHours(3), [new CampaignSpend(29_500, 30, 0)], 0);
+        Assert.False(controller.States[0].CanSpend); // 500 do not pay another
         controller.Update(Start.AddHours(24.5), [new CampaignSpend(29_500, 30, 0)], 0);
-        Assert.Equal((1.0, 0L), (controller.Signals.Signals[0].Admission, controller.States[0].SpentTodayMicros));
+        Assert.Equal((true, 0L), (controller.States[0].CanSpend, controller.States[0].SpentTodayMicros));
     }
 
     [Fact]
