@@ -76,11 +76,13 @@ internal sealed class OnlineAllocation : IDisposable
     {
         DateTime now = _options.Clock.GetUtcNow().UtcDateTime;
         DateOnly today = DateOnly.FromDateTime(now), day = today > _daily.Day ? today : _daily.Day; // a clock that jumped back releases nothing
+        (uint, long)[] amounts = [.. campaigns.Campaigns.ToArray().Where(campaign => campaign.SpendMicros > 0 && campaign.End > now)
+            .Select(campaign => (campaign.Id, campaign.SpendMicros))];
+        Ledger.RequireAmounts(amounts); // before any budget changes: all or nothing
         HashSet<uint> known = [.. Ledger.Campaigns()];
         BudgetLimit[] limits = _daily.Release(campaigns, day, campaign => known.Contains(campaign) ? Spent(campaign) : 0);
         BudgetAccount[] accounts = Ledger.SetBudgets(limits);
-        Ledger.Prepare([.. campaigns.Campaigns.ToArray().Where(campaign => campaign.SpendMicros > 0 && campaign.End > now)
-            .Select(campaign => (campaign.Id, campaign.SpendMicros))]);
+        Ledger.Prepare(amounts);
         return accounts;
     }
 
