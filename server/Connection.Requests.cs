@@ -17,6 +17,7 @@ internal sealed partial class Connection
         {
             case Opcode.Score: return Score(header, payload, arrived, ref lane);
             case Opcode.Recommend: return Recommend(header, payload, arrived);
+            case Opcode.Embed or Opcode.Rank or Opcode.Infer: return Model(header, payload, arrived);
             case Opcode.Ping: return Answer(header, payload);
             case Opcode.Stats: return Stats(header);
             case Opcode.Hello: return Hello(header, payload);

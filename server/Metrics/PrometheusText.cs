@@ -45,18 +45,19 @@ internal static class PrometheusText
         Histogram(text, "rubato_stage_seconds", "stage=\"retrieval\"", metrics.Retrieval);
         Histogram(text, "rubato_stage_seconds", "stage=\"ranking\"", metrics.Ranking);
         Histogram(text, "rubato_stage_seconds", "stage=\"allocation\"", metrics.Allocation);
+        if (server.Models is { } models) ModelMetricsText.Append(text, models, server.Engine.RankerCounters);
         return text.ToString();
     }
 
-    private static void Head(StringBuilder text, string name, string type, string help) => text.Append($"# HELP {name} {help}\n# TYPE {name} {type}\n");
+    internal static void Head(StringBuilder text, string name, string type, string help) => text.Append($"# HELP {name} {help}\n# TYPE {name} {type}\n");
 
-    private static void One(StringBuilder text, string name, string type, string help, long value)
+    internal static void One(StringBuilder text, string name, string type, string help, long value)
     {
         Head(text, name, type, help);
         text.Append(CultureInfo.InvariantCulture, $"{name} {value}\n");
     }
 
-    private static void Line(StringBuilder text, string name, string labels, long value) =>
+    internal static void Line(StringBuilder text, string name, string labels, double value) =>
         text.Append(CultureInfo.InvariantCulture, $"{name}{{{labels}}} {value}\n");
 
     private static void Histogram(StringBuilder text, string name, string labels, LatencyHistogram histogram)

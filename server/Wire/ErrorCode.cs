@@ -73,6 +73,15 @@ public enum ErrorCode : ushort
     /// <summary>The answer is larger than the caller said in HELLO that it takes.</summary>
     AnswerTooLarge = 43,
 
+    /// <summary>No model of that name, version or label is in service.</summary>
+    UnknownModel = 48,
+
+    /// <summary>The model takes other inputs, or has no such role.</summary>
+    ModelMismatch = 49,
+
+    /// <summary>The model failed on this request: an operator, or an output that is not a finite number.</summary>
+    ModelFailed = 50,
+
     // The request was sound: sending it again, later or elsewhere, may help.
 
     /// <summary>The deadline passed; the stage says where.</summary>

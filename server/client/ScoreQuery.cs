@@ -3,7 +3,7 @@ using Rubato.Wire;
 namespace Rubato.Client;
 
 /// <summary>What to ask: a listener, candidates, filters. May be reused for the next call once the call before has been answered.</summary>
-public sealed class ScoreQuery
+public sealed class ScoreQuery : Query
 {
     /// <summary>[dimension], finite.</summary>
     public ReadOnlyMemory<float> Listener { get; set; }
@@ -35,11 +35,8 @@ public sealed class ScoreQuery
     /// <summary>RECOMMEND: tracks to retrieve before allocation; 0 = the server's default.</summary>
     public uint Depth { get; set; }
 
-    /// <summary>
-    /// How long to wait for the answer, from the call on; the server is told, and drops the request when the time is up. Zero = no deadline;
-    /// not negative.
-    /// </summary>
-    public TimeSpan Deadline { get; set; }
+    internal override ValueTask SendOn(ClientConnection connection, Opcode opcode, TimeSpan deadline, IReplyTaker answer, CancellationToken cancellation) =>
+        connection.Send(opcode, ToRequest(), deadline, answer, cancellation);
 
     internal ScoreRequest ToRequest() => new()
     {
