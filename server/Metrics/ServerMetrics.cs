@@ -10,7 +10,7 @@ internal sealed class ServerMetrics : IDisposable
     /// <summary>Name of the meter, for <see cref="MeterListener"/> and exporters.</summary>
     public const string MeterName = "Rubato";
 
-    private const int OpcodeCount = 48, CodeCount = 128, ExposureResults = 10;
+    private const int OpcodeCount = 64, CodeCount = 128, ExposureResults = 10;
 
     private readonly RubatoServer _server;
     private readonly Meter _meter = new(MeterName);
