@@ -70,9 +70,8 @@ internal sealed class ServerMetrics : IDisposable
     /// <summary>From arrival to the written answer, EXPOSE.</summary>
     public LatencyHistogram Expose { get; } = new();
 
-    /// <summary>Exposure events by what they did.</summary>
-    public IEnumerable<(ExposureResult Result, long Count)> Exposures =>
-        from result in Enum.GetValues<ExposureResult>() select (result, Volatile.Read(ref _exposures[(int)result]));
+    /// <summary>Exposure events that did this.</summary>
+    public long Exposures(ExposureResult result) => Volatile.Read(ref _exposures[(int)result]);
 
     /// <summary>Requests answered by a reply.</summary>
     public long RequestsOk => Requests.Where(request => request.Code == ErrorCode.None).Sum(request => request.Count);
