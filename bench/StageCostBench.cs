@@ -53,7 +53,7 @@ public class StageCostBench
         _lane = _engine.CreateLane();
         _searcher = new RowSearcher(_engine.Catalogue, _engine.ScanKernel, options.SearchThreads);
         _retriever = new Retriever(_engine.Catalogue, _engine.ScoreKernel, _searcher);
-        _ranker = new Ranker(options.RelevanceSlope, options.RelevanceOffset);
+        _ranker = new Ranker(options.RelevanceSlope, options.RelevanceOffset, model: null);
         _allocator = new Allocator(_engine.Catalogue, options);
         _tally = _engine.Live.NewTally();
         for (int i = 0; i < RequestCount; i++)

@@ -9,6 +9,7 @@ namespace Rubato;
 /// </remarks>
 public sealed partial class Engine : IDisposable
 {
+    private readonly EngineGenerations _generations;
     private readonly EngineLane _lane;
     private readonly Lock _laneLock = new();
 
@@ -20,7 +21,8 @@ public sealed partial class Engine : IDisposable
         ScoreKernel = ScoreKernels.Pick(ScoreKernels.Variants.Any(variant => variant.Name == options.Variant) ? options.Variant : null);
         CampaignSet campaigns = options.CampaignsPath is { } file ? CampaignFile.Read(file, catalogue) : CampaignSet.None(catalogue.Rows);
         PriceSet? prices = options.PricesPath is { } folder ? PriceFolder.Read(folder) : null;
-        Generations = new EngineGenerations(catalogue.Generation, Model: 0, prices?.Generation ?? 0);
+        _generations = new EngineGenerations(catalogue.Generation, Model: 0, prices?.Generation ?? 0);
+        RequireRanker();
         if (options.LedgerPath is not null || options.Ledger is not null) _online = new OnlineAllocation(options);
         try
         {
@@ -47,7 +49,7 @@ public sealed partial class Engine : IDisposable
     public CampaignSet Campaigns => Live.Book.Campaigns;
 
     /// <summary>Numbers of the snapshots in use.</summary>
-    public EngineGenerations Generations { get; }
+    public EngineGenerations Generations => _generations with { Model = RankerVersion };
 
     /// <summary>Name of the kernel variant that scores named candidates.</summary>
     public string ScoreVariant => ScoreKernel.Name;

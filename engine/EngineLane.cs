@@ -22,7 +22,7 @@ public sealed class EngineLane : IDisposable
         _engine = engine;
         _ownSearcher = engine.SharedSearcher is null ? new RowSearcher(engine.Catalogue, engine.ScanKernel) : null;
         _retriever = new Retriever(engine.Catalogue, engine.ScoreKernel, engine.SharedSearcher ?? _ownSearcher!);
-        _ranker = new Ranker(options.RelevanceSlope, options.RelevanceOffset);
+        _ranker = new Ranker(options.RelevanceSlope, options.RelevanceOffset, engine.CreateModelRanker());
         _allocator = new Allocator(engine.Catalogue, options);
         _candidates = new CandidateBatch(options.Limits);
         _objectives = new ObjectiveBatch(options.Limits);
@@ -52,6 +52,7 @@ public sealed class EngineLane : IDisposable
         responses.Ticks = new StageTicks(retrieved - begun, ranked - retrieved, Stopwatch.GetTimestamp() - ranked);
         responses.Search = _candidates.Search;
         responses.Generations = _engine.Generations;
+        responses.SetModels(_objectives.Models);
     }
 
     /// <summary>Frees what is the lane's own.</summary>

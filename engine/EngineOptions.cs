@@ -76,6 +76,18 @@ public sealed record EngineOptions
     /// <summary>Whether the engine calls <see cref="Engine.Maintain"/> itself, where there is a ledger; false for simulations and tests, which do.</summary>
     public bool Background { get; init; } = true;
 
+    /// <summary>Models in service, of which <see cref="RankerModel"/> names one; stays open when the engine closes. Null = none.</summary>
+    public ModelHost? Models { get; init; }
+
+    /// <summary>
+    /// Name of the model that gives candidates their relevance; null = none, and relevance is the calibrated similarity, as it is for requests that
+    /// the model does not answer.
+    /// </summary>
+    public string? RankerModel { get; init; }
+
+    /// <summary>Time that the ranker model has for a batch of requests, 1 ms to 1 min; 50 ms is late but still an answer.</summary>
+    public TimeSpan RankerTimeMax { get; init; } = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Sizes of requests and batches.</summary>
     public BatchLimits Limits { get; init; } = new();
 
@@ -83,7 +95,7 @@ public sealed record EngineOptions
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>The options themselves, checked; files are looked at when the engine opens.</summary>
-    /// <exception cref="ArgumentException">The catalogue path is empty, there are two ledgers, or no pacing policy bears the name.</exception>
+    /// <exception cref="ArgumentException">The catalogue path is empty, there are two ledgers, no pacing policy bears the name, or a ranker model is named without models.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A value lies outside its documented range.</exception>
     public EngineOptions Validated()
     {
@@ -100,6 +112,8 @@ public sealed record EngineOptions
         if (LedgerPath is not null && Ledger is not null) throw new ArgumentException($"{nameof(LedgerPath)} and {nameof(Ledger)}: expected at most one of them");
         LedgerOptions.Validated();
         Pacing?.Validated();
+        OptionRange.Check(RankerTimeMax.TotalMilliseconds, 1, 60_000, nameof(RankerTimeMax));
+        if (RankerModel is not null && Models is null) throw new ArgumentException($"{nameof(RankerModel)} '{RankerModel}' needs {nameof(Models)}");
         Limits.Validated();
         return this;
     }

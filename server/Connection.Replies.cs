@@ -23,7 +23,7 @@ internal sealed partial class Connection
                 $"the answer takes {payloadBytes} bytes, the caller takes {_answerBytesMax}"));
             return ErrorCode.AnswerTooLarge;
         }
-        EngineGenerations generations = responses.Generations;
+        EngineGenerations generations = responses.GenerationsOf(index);
         lock (_gate)
         {
             if (_closing) return ErrorCode.None;

@@ -46,19 +46,24 @@ public sealed partial class BudgetLedger
     {
         lock (_maintenance)
         {
-            foreach ((uint campaign, long micros) in amounts)
-            {
-                OptionRange.Check(micros, 1, BudgetAccount.ReservationMicrosMax, nameof(amounts));
-                BudgetAccount account = Account(campaign);
-                if (account.Amounts.Length == BudgetAccount.AmountClassesMax && !account.Amounts.Contains(micros))
-                    throw new LedgerException(_files.Path, $"campaign {campaign}: an amount of {micros} after {BudgetAccount.AmountClassesMax} others");
-            }
+            RequireAmounts(amounts);
             foreach ((uint campaign, long micros) in amounts)
             {
                 BudgetAccount account = Account(campaign);
                 if (!account.Serves(micros)) Grant(account, micros);
             }
             if (_granted.Count > 0) Publish();
+        }
+    }
+
+    /// <summary>Refuses amounts that <see cref="Prepare(uint, long)"/> would refuse; what campaigns without a budget will reserve is not known yet.</summary>
+    internal void RequireAmounts(ReadOnlySpan<(uint Campaign, long AmountMicros)> amounts)
+    {
+        foreach ((uint campaign, long micros) in amounts)
+        {
+            OptionRange.Check(micros, 1, BudgetAccount.ReservationMicrosMax, nameof(amounts));
+            if (_book.Find(campaign) is { Amounts.Length: BudgetAccount.AmountClassesMax } account && !account.Amounts.Contains(micros))
+                throw new LedgerException(_files.Path, $"campaign {campaign}: an amount of {micros} after {BudgetAccount.AmountClassesMax} others");
         }
     }
 

@@ -49,6 +49,11 @@ internal sealed class ModelColumn
         return _shape;
     }
 
+    /// <summary>The bytes of some rows; of a shared column all of them.</summary>
+    public Span<byte> Bytes(int row, int rows) => Kind == ModelColumnKind.Shared ? _memory.AsSpan(_start, _rowBytes)
+        : row >= 0 && rows >= 0 && row <= _capacityRows - rows ? _memory.AsSpan(_start + row * _rowBytes, rows * _rowBytes)
+        : throw new ArgumentOutOfRangeException(nameof(rows), rows, $"rows from {row} on: the batch holds {_capacityRows}");
+
     /// <summary>The elements of the first rows.</summary>
     public Span<T> Values<T>(int rows) where T : unmanaged
     {

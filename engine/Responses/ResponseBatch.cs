@@ -14,6 +14,7 @@ public sealed class ResponseBatch
 
     private readonly RequestOutcome[] _outcomes;
     private readonly bool[] _hasBreakdown;
+    private readonly int[] _models;
     private readonly int[] _starts, _counts;
     private readonly long[] _trackIds;
     private readonly float[] _scores;
@@ -32,6 +33,7 @@ public sealed class ResponseBatch
         int requests = limits.RequestsMax, entries = limits.BatchCandidatesMax;
         _outcomes = new RequestOutcome[requests];
         _hasBreakdown = new bool[requests];
+        _models = new int[requests];
         _starts = new int[requests];
         _counts = new int[requests];
         _trackIds = new long[entries];
@@ -49,8 +51,11 @@ public sealed class ResponseBatch
     /// <summary>Requests answered.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Snapshots that the answers were computed from.</summary>
+    /// <summary>Snapshots that the answers were computed from; the model is that of most listeners.</summary>
     public EngineGenerations Generations { get; internal set; }
+
+    /// <summary>Snapshots that one request's answer was computed from: with a canary, or where the model did not answer, not all have the same.</summary>
+    public EngineGenerations GenerationsOf(int request) => Generations with { Model = _models[Checked(request)] };
 
     /// <summary>Time spent per stage.</summary>
     public StageTicks Ticks { get; internal set; }
@@ -101,6 +106,9 @@ public sealed class ResponseBatch
         if (!HasBreakdown(request)) throw new InvalidOperationException($"request {request} did not ask for the breakdown");
         return _terms.AsSpan((int)term * Limits.BatchCandidatesMax + _starts[request], _counts[request]);
     }
+
+    /// <summary>Takes over which model gave each request's relevance.</summary>
+    internal void SetModels(ReadOnlySpan<int> models) => models.CopyTo(_models);
 
     /// <summary>Starts over for a batch of the given number of requests.</summary>
     internal void Begin(int requests)
