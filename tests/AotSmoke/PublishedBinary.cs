@@ -79,6 +79,7 @@ internal sealed class PublishedBinary : IDisposable
     public void Dispose()
     {
         if (!_process.HasExited) _process.Kill();
+        _process.WaitForExit(); // what it had locked is free again
         _process.Dispose();
     }
 

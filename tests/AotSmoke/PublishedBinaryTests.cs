@@ -161,6 +161,7 @@ public sealed class PublishedBinaryTests(ITestOutputHelper output)
     [SkippableTheory]
     [InlineData(0, "demo")]
     [InlineData(0, "doctor")]
+    [InlineData(0, "simulate", "--hours", "2", "--requests", "5000", "--campaigns", "10")]
     [InlineData(0, "--help")]
     [InlineData(1, "catalogue", "info", "/nowhere/c.rbt")]
     [InlineData(1, "serve", "--catalogue", "/nowhere/c.rbt")]

@@ -39,7 +39,13 @@ internal sealed class DailyBudgets
             if (campaign.DailyBudgetMicros < campaign.BudgetMicros && !before.ContainsKey(campaign.Id)) before.Add(campaign.Id, spent(campaign.Id));
         if (_path is not null && (before.Count > known || (day > Day && _spentBefore.Count > 0))) Write(_path, day, before);
         (_spentBefore, Day) = (before, day);
-        return [.. campaigns.Campaigns.ToArray().Select(campaign => new BudgetLimit(campaign.Id, campaign.BudgetMicros, Released(campaign)))];
+        var limits = new BudgetLimit[campaigns.Count];
+        for (int i = 0; i < limits.Length; i++)
+        {
+            Campaign campaign = campaigns.Campaigns[i];
+            limits[i] = new BudgetLimit(campaign.Id, campaign.BudgetMicros, Released(campaign));
+        }
+        return limits;
     }
 
     private long Released(Campaign campaign) => campaign.DailyBudgetMicros == campaign.BudgetMicros ? campaign.BudgetMicros

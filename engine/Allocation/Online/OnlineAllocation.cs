@@ -76,13 +76,15 @@ internal sealed class OnlineAllocation : IDisposable
     {
         DateTime now = _options.Clock.GetUtcNow().UtcDateTime;
         DateOnly today = DateOnly.FromDateTime(now), day = today > _daily.Day ? today : _daily.Day; // a clock that jumped back releases nothing
-        (uint, long)[] amounts = [.. campaigns.Campaigns.ToArray().Where(campaign => campaign.SpendMicros > 0 && campaign.End > now)
-            .Select(campaign => (campaign.Id, campaign.SpendMicros))];
-        Ledger.RequireAmounts(amounts); // before any budget changes: all or nothing
+        var amounts = new (uint, long)[campaigns.Count];
+        int paying = 0;
+        foreach (Campaign campaign in campaigns.Campaigns)
+            if (campaign.SpendMicros > 0 && campaign.End > now) amounts[paying++] = (campaign.Id, campaign.SpendMicros);
+        Ledger.RequireAmounts(amounts.AsSpan(0, paying)); // before any budget changes: all or nothing
         HashSet<uint> known = [.. Ledger.Campaigns()];
         BudgetLimit[] limits = _daily.Release(campaigns, day, campaign => known.Contains(campaign) ? Spent(campaign) : 0);
         BudgetAccount[] accounts = Ledger.SetBudgets(limits);
-        Ledger.Prepare(amounts);
+        Ledger.Prepare(amounts.AsSpan(0, paying));
         return accounts;
     }
 
