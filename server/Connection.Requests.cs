@@ -17,6 +17,8 @@ internal sealed partial class Connection
         {
             case Opcode.Score: return Score(header, payload, arrived, ref lane);
             case Opcode.Recommend: return Recommend(header, payload, arrived);
+            case Opcode.Expose: return Expose(header, payload, arrived);
+            case Opcode.Campaigns: return Campaigns(header, payload);
             case Opcode.Embed or Opcode.Rank or Opcode.Infer: return Model(header, payload, arrived);
             case Opcode.Ping: return Answer(header, payload);
             case Opcode.Stats: return Stats(header);
@@ -36,13 +38,54 @@ internal sealed partial class Connection
     private bool Recommend(in FrameHeader header, ReadOnlySpan<byte> payload, long arrived)
     {
         if (!ScoreRequest.TryRead(payload, out _, out int errorOffset)) return RefusePayload(header, errorOffset);
-        if (Volatile.Read(ref _inFlight) >= _server.Options.Limits.InFlightMax)
-            return RefuseRequest(header, ErrorCode.CreditExceeded, Stage.Admission, $"more than {_server.Options.Limits.InFlightMax} requests in flight");
-        Interlocked.Increment(ref _inFlight);
+        if (!TryEnter()) return RefuseCredit(header);
         if (_server.Batcher.TryAdd(this, header, arrived, payload)) return true;
-        Interlocked.Decrement(ref _inFlight);
+        RequestLeft();
         return RefuseRequest(header, ErrorCode.Overloaded, Stage.Admission, $"{_server.Options.Limits.QueueMax} requests are waiting", retryAfterMilliseconds: 10);
     }
+
+    private bool Expose(in FrameHeader header, ReadOnlySpan<byte> payload, long arrived)
+    {
+        if (!ExposeRequest.TryRead(payload, out ExposeRequest request, out int errorOffset)) return RefusePayload(header, errorOffset);
+        if (_server.Events is not { } events) return RefuseRequest(header, ErrorCode.NotKept, Stage.Admission, "the server keeps no ledger");
+        if (ExposeReply.PayloadBytes(request.Events.Length) > _answerBytesMax)
+            return RefuseRequest(header, ErrorCode.AnswerTooLarge, Stage.Admission, $"{request.Events.Length} results exceed the {_answerBytesMax} bytes that the caller takes");
+        if (!TryEnter()) return RefuseCredit(header);
+        if (events.TryAdd(this, header, arrived, payload)) return true;
+        RequestLeft();
+        return RefuseRequest(header, ErrorCode.Overloaded, Stage.Admission, $"{_server.Options.Limits.QueueMax} requests are waiting", retryAfterMilliseconds: 10);
+    }
+
+    private bool Campaigns(in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        if (!CampaignsRequest.TryRead(payload, out CampaignsRequest request, out int errorOffset)) return RefusePayload(header, errorOffset);
+        if (!TryEnter()) return RefuseCredit(header);
+        FrameHeader asked = header;
+        if (_server.Campaigns.TryStart(request.Json.ToArray(), (reply, code, message) => Updated(asked, reply, code, message))) return true;
+        RequestLeft();
+        return RefuseRequest(header, ErrorCode.Overloaded, Stage.Admission, "another update is at work", retryAfterMilliseconds: 100);
+    }
+
+    private void Updated(in FrameHeader header, in CampaignsReply reply, ErrorCode code, string message)
+    {
+        Span<byte> answer = stackalloc byte[FrameHeader.Bytes];
+        reply.Write(answer);
+        if (code == ErrorCode.None) Answer(header, answer);
+        else RefuseRequest(header, code, Stage.Compute, message);
+        RequestLeft();
+        Flush();
+    }
+
+    /// <summary>Takes a credit for a request that is answered by another thread.</summary>
+    private bool TryEnter()
+    {
+        if (Volatile.Read(ref _inFlight) >= _server.Options.Limits.InFlightMax) return false;
+        Interlocked.Increment(ref _inFlight);
+        return true;
+    }
+
+    private bool RefuseCredit(in FrameHeader header) =>
+        RefuseRequest(header, ErrorCode.CreditExceeded, Stage.Admission, $"more than {_server.Options.Limits.InFlightMax} requests in flight");
 
     private bool Hello(in FrameHeader header, ReadOnlySpan<byte> payload)
     {

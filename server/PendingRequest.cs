@@ -30,7 +30,10 @@ internal readonly struct PendingRequest(Connection connection, in FrameHeader he
 
     public PinnedSpan<uint> DeniedLicensors { get; } = Pinned(request.DeniedLicensors);
 
-    public SlateSettings Slate { get; } = new(request.Slots, request.LicensorSlotsMax, (int)Math.Min(request.Depth, int.MaxValue));
+    public SlateSettings Slate { get; } = new(request.Slots, request.LicensorSlotsMax, (int)Math.Min(request.Depth, int.MaxValue),
+        (request.Options & RequestOptions.QualityLoss) != 0 ? request.QualityLossMax : null, request.LosersMax);
+
+    public ulong ListenerId { get; } = request.ListenerId;
 
     public uint Cohort { get; } = request.Cohort;
 
@@ -50,6 +53,7 @@ internal readonly struct PendingRequest(Connection connection, in FrameHeader he
             ExcludeExplicit = (Options & RequestOptions.ExcludeExplicit) != 0,
             DeniedLicensors = DeniedLicensors.Span,
             Cohort = Cohort,
+            ListenerId = ListenerId,
             WantBreakdown = (Options & RequestOptions.Breakdown) != 0,
         };
         return Opcode == Opcode.Score

@@ -16,8 +16,8 @@ public readonly ref struct RequestSettings
     public ReadOnlySpan<uint> DeniedLicensors { get; init; }
 
     /// <summary>
-    /// The listener, who gets the same model every time: any number that stays the same for the same person and says nothing about them, such as a
-    /// keyed hash; 0 = unknown, who gets no canary.
+    /// The listener, for frequency caps and for getting the same model every time: any number that stays the same for the same person and says
+    /// nothing about them, such as a keyed hash; 0 = unknown, whom no cap binds, for whom nothing is counted, and who gets no canary.
     /// </summary>
     public ulong ListenerId { get; init; }
 

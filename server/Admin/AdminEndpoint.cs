@@ -37,7 +37,7 @@ internal sealed class AdminEndpoint : IAsyncDisposable
         application.MapGet("/readyz", (HttpContext context) =>
         {
             context.Response.StatusCode = server.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-            return context.Response.WriteAsync(server.IsReady ? "ready\n" : "draining\n");
+            return context.Response.WriteAsync(server.IsDraining ? "draining\n" : server.IsLedgerStopped ? "ledger stopped\n" : "ready\n");
         });
         application.MapGet("/metrics", (HttpContext context) =>
         {

@@ -14,6 +14,7 @@ internal static class ServeCommand
     [
         (CommandOptions.OptionalPath("--catalogue", "catalogue snapshot (.rbt)"), "Data:Catalogue"),
         (CommandOptions.OptionalPath("--campaigns", "campaigns file (.json)"), "Data:Campaigns"),
+        (CommandOptions.OptionalPath("--ledger", "folder of the budget ledger; without it slates cost nothing"), "Ledger:Path"),
         (CommandOptions.OptionalPath("--prices", "price folder of a solve"), "Data:Prices"),
         (CommandOptions.OptionalPath("--models", "model repository"), "Data:Models"),
         (CommandOptions.OptionalPath("--ranker", "model of the repository that gives candidates their relevance [default: none]"), "Models:Ranker"),
@@ -50,6 +51,11 @@ internal static class ServeCommand
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
         await using var server = new RubatoServer(options, logging.CreateLogger("rubato"));
+        using PosixSignalRegistration reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            server.Campaigns.Check(always: true);
+        });
         AdminEndpoint? admin = options.Admin is { } address ? await AdminEndpoint.StartAsync(address, server).ConfigureAwait(false) : null;
         KServeEndpoint? kserve = options.KServe is { } open ? await KServeEndpoint.StartAsync(open, server).ConfigureAwait(false) : null;
         TextWriter output = line.InvocationConfiguration.Output;

@@ -24,11 +24,20 @@ internal sealed class ServerOptions
     public bool Insecure { get; set; }
 
     /// <summary>Catalogue, campaigns, prices, weights.</summary>
-    public EngineOptions Engine { get; set; } = new() { CataloguePath = "" };
+    public EngineOptions Engine { get; set; } = new() { CataloguePath = "", Pacing = new PacingOptions() };
 
     /// <summary>Limits of connections and requests.</summary>
     public ServerLimits Limits { get; } = new();
 
     /// <summary>Threads that run RECOMMEND batches.</summary>
     public int RecommendLanes { get; set; } = 1;
+
+    /// <summary>
+    /// What must have happened to exposure events that do not say before they are answered; fsynced, because whoever was told "settled" does not
+    /// send the event again.
+    /// </summary>
+    public LedgerDurability Durability { get; set; } = LedgerDurability.Fsynced;
+
+    /// <summary>The campaigns file is read again when it changes.</summary>
+    public bool WatchCampaigns { get; set; } = true;
 }

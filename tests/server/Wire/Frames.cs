@@ -27,6 +27,18 @@ internal static class Frames
         ["score-request"] = Frame(Request(Opcode.Score, 4) with { DeadlineMicroseconds = 25_000, TraceIdHigh = 0x0102030405060708, TraceIdLow = 9 },
             Score([0.5f, -1.25f, 3], [7, -8, long.MaxValue], [4_000_000_000], slots: 0)),
         ["recommend-request"] = Frame(Request(Opcode.Recommend, 5), Score([1, 2], [], [], slots: 12)),
+        ["allocate-request"] = Frame(Request(Opcode.Recommend, 7), Score(new ScoreRequest
+        {
+            Listener = new float[] { 1, 2 }, Slots = 3, LosersMax = 9, ListenerId = 0xFEDCBA9876543210, QualityLossMax = 0.25f,
+            Options = RequestOptions.QualityLoss,
+        })),
+        ["allocate-reply"] = Frame(Reply(Opcode.Recommend, 7), Scores(3, withTracks: true, withBreakdown: true, withReservations: true, slots: 2)),
+        ["expose-request"] = Frame(Request(Opcode.Expose, 8), Expose(ExposureDurability.Journalled,
+            new Exposure(new Reservation(0x1122334455667788, 0x99AABBCCDDEEFF00), -5, 30.5f), new Exposure(new Reservation(1, 2), 1000, 0))),
+        ["expose-reply"] = Frame(Reply(Opcode.Expose, 8), Payload(ExposeReply.PayloadBytes(2),
+            payload => new[] { ExposureResult.Settled, ExposureResult.Late }.CopyTo(ExposeReply.Begin(payload, 2)))),
+        ["campaigns-request"] = Frame(Request(Opcode.Campaigns, 9), Campaigns("{\"campaigns\":[]}"u8.ToArray())),
+        ["campaigns-reply"] = Frame(Reply(Opcode.Campaigns, 9), Payload(64, new CampaignsReply { Campaigns = 200, Generation = 3 }.Write)),
         ["score-reply"] = Frame(Reply(Opcode.Score, 4), Scores(3, withTracks: false, withBreakdown: true)),
         ["recommend-reply"] = Frame(Reply(Opcode.Recommend, 5), Scores(2, withTracks: true, withBreakdown: false)),
         ["embed-request"] = Frame(Request(Opcode.Embed, 7), Model(new ModelRequest { Model = "tower"u8, Label = "canary"u8, ListenerId = 99, Rows = 2, Features = [1, 2, 3, 4, 5, 6] })),
@@ -100,13 +112,31 @@ internal static class Frames
         return payload;
     }
 
-    public static byte[] Scores(int count, bool withTracks, bool withBreakdown)
+    public static byte[] Expose(ExposureDurability durability, params Exposure[] events)
     {
-        byte[] payload = new byte[ScoresReply.PayloadBytes(count, withTracks, withBreakdown)];
+        var request = new ExposeRequest { Events = events, Durability = durability };
+        byte[] payload = new byte[request.PayloadBytes];
+        payload.AsSpan().Fill(0xEE);
+        request.Write(payload);
+        return payload;
+    }
+
+    public static byte[] Campaigns(byte[] json)
+    {
+        var request = new CampaignsRequest { Json = json };
+        byte[] payload = new byte[request.PayloadBytes];
+        request.Write(payload);
+        return payload;
+    }
+
+    public static byte[] Scores(int count, bool withTracks, bool withBreakdown, bool withReservations = false, int slots = 0)
+    {
+        byte[] payload = new byte[ScoresReply.PayloadBytes(count, withTracks, withBreakdown, withReservations)];
         payload.AsSpan().Fill(0xEE); // the writer must clear what it does not use
-        ScoresReplyParts parts = ScoresReply.Begin(payload, count, withTracks, withBreakdown, Generations);
+        ScoresReplyParts parts = ScoresReply.Begin(payload, count, withTracks, withBreakdown, Generations, withReservations, slots);
         for (int i = 0; i < count; i++)
         {
+            if (withReservations) parts.Reservations[i] = i < slots ? new Reservation((ulong)(40 + i), ulong.MaxValue - (ulong)i) : default;
             parts.Scores[i] = i == 1 ? float.NegativeInfinity : 0.5f + i;
             if (withTracks) parts.Tracks[i] = 1000 - i;
             if (!withBreakdown) continue;

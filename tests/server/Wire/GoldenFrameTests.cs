@@ -37,6 +37,12 @@ public sealed class GoldenFrameTests
     [InlineData("score-reply", 2, 3, 4)]
     [InlineData("recommend-request", 1, 4, 5)]
     [InlineData("recommend-reply", 2, 4, 5)]
+    [InlineData("allocate-request", 1, 4, 7)]
+    [InlineData("allocate-reply", 2, 4, 7)]
+    [InlineData("expose-request", 1, 16, 8)]
+    [InlineData("expose-reply", 2, 16, 8)]
+    [InlineData("campaigns-request", 1, 17, 9)]
+    [InlineData("campaigns-reply", 2, 17, 9)]
     [InlineData("embed-request", 1, 32, 7)]
     [InlineData("embed-reply", 2, 32, 7)]
     [InlineData("rank-request", 1, 33, 8)]
@@ -116,6 +122,46 @@ public sealed class GoldenFrameTests
         Assert.Equal((1, 2u), (recommend.U16(2), recommend.U32(4)));
         Assert.Equal([1000, 999], recommend.Longs(2));
         Assert.Equal([0.5f, float.NegativeInfinity], recommend.Floats(2));
+    }
+
+    [Fact]
+    public void AllocationIsReadFromTheTable()
+    {
+        var request = new PlainPayload(Read("allocate-request").Payload, 64);
+        Assert.Equal((4, 3, 9, 0xFEDCBA9876543210, 0x3E800000u), (request.U8(18), request.U16(20), request.U16(28), request.U64(32), request.U32(40)));
+
+        var reply = new PlainPayload(Read("allocate-reply").Payload, 64);
+        Assert.Equal((7, 3u, 2u), (reply.U16(2), reply.U32(4), reply.U32(32)));
+        Assert.Equal([1000, 999, 998], reply.Longs(3));
+        Assert.Equal([0.5f, float.NegativeInfinity, 2.5f], reply.Floats(3));
+        Assert.Equal([30u, 31, 32], reply.UInts(3));
+        Assert.Equal([16, 17, 18], reply.Bytes(3));
+        Assert.Equal(18, reply.Doubles(18).Length);
+        Assert.Equal([40, -1, 41, -2, 0, 0], reply.Longs(6));
+    }
+
+    [Fact]
+    public void ExposureIsReadFromTheTable()
+    {
+        var request = new PlainPayload(Read("expose-request").Payload, 64);
+        Assert.Equal((2, 2u), (request.U8(2), request.U32(4)));
+        byte[] events = request.Bytes(64);
+        Assert.Equal((0x1122334455667788ul, 0x99AABBCCDDEEFF00ul, -5L), (BitConverter.ToUInt64(events, 0), BitConverter.ToUInt64(events, 8), BitConverter.ToInt64(events, 16)));
+        Assert.Equal((30.5f, 0, 1L, 2L, 1000L, 0f), (BitConverter.ToSingle(events, 24), BitConverter.ToInt32(events, 28),
+            BitConverter.ToInt64(events, 32), BitConverter.ToInt64(events, 40), BitConverter.ToInt64(events, 48), BitConverter.ToSingle(events, 56)));
+
+        var reply = new PlainPayload(Read("expose-reply").Payload, 64);
+        Assert.Equal(2u, reply.U32(4));
+        Assert.Equal([1, 5], reply.Bytes(2));
+    }
+
+    [Fact]
+    public void CampaignsAreReadFromTheTable()
+    {
+        var request = new PlainPayload(Read("campaigns-request").Payload, 64);
+        Assert.Equal("{\"campaigns\":[]}", request.Text(request.U32(4)));
+        var reply = new PlainPayload(Read("campaigns-reply").Payload, 64);
+        Assert.Equal((200u, 3ul), (reply.U32(4), reply.U64(8)));
     }
 
     [Fact]
