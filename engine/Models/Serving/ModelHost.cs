@@ -119,6 +119,9 @@ public sealed class ModelHost : IDisposable
     /// <summary>Looks at the folder now, and takes what is there for complete.</summary>
     public Task LookAsync() => Ask(keeper => keeper.Look(settleAtOnce: true));
 
+    /// <summary>Looks at the folder now, as it does by itself.</summary>
+    internal Task PollAsync() => Ask(keeper => keeper.Look(settleAtOnce: false));
+
     /// <summary>Lets go of everything and frees what nobody holds. Requests that still run are waited for, for ten seconds.</summary>
     public void Dispose()
     {

@@ -121,8 +121,11 @@ internal sealed class ModelKeeper
     /// <summary>Frees a generation that nobody holds any more.</summary>
     public void Free(ModelGeneration generation)
     {
-        generation.Free();
-        NativeHeap.Trim();
+        ThreadPriorities.RunLow($"model {generation.Name}/{generation.Version} unload", () =>
+        {
+            generation.Free();
+            NativeHeap.Trim();
+        });
         _bytes -= generation.Bytes;
         Tell(ModelLogLevel.Information, $"model {generation.Name}/{generation.Version} unloaded");
     }

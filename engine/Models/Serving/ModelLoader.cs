@@ -23,9 +23,8 @@ internal sealed class ModelLoader(ModelRepository repository, long memoryBytesMa
         long bytes = BytesOf(name, version);
         ModelGeneration? generation = null;
         Exception? refused = null;
-        var thread = new Thread(() =>
+        ThreadPriorities.RunLow($"model {name}/{version} load", () =>
         {
-            ThreadPriorities.Lower();
             try
             {
                 generation = Load(name, version, bytes);
@@ -34,10 +33,7 @@ internal sealed class ModelLoader(ModelRepository repository, long memoryBytesMa
             {
                 refused = failure;
             }
-        })
-        { Name = $"model {name}/{version} load", IsBackground = true };
-        thread.Start();
-        thread.Join();
+        });
         if (refused is DataFileException) throw refused;
         if (refused is not null) throw new ModelException(Path.Combine(repository.Path, name, $"{version}"), DataFileException.Describe(refused), refused);
         return generation!;

@@ -152,22 +152,32 @@ public sealed class ModelHostTests : IDisposable
     public async Task AFolderIsNotTouchedBeforeItIsWhole()
     {
         _folders.Unary("m", 1, Stable);
-        using ModelHost host = _folders.Open(new ModelHostOptions { PollInterval = TimeSpan.FromMilliseconds(100) });
+        using ModelHost host = _folders.Open();
         _folders.Unary("elsewhere", 2, Stable);
         byte[] model = File.ReadAllBytes(_folders.File("elsewhere/2/model.onnx"));
         Directory.CreateDirectory(_folders.File("m/2/test"));
         foreach (string file in new[] { "model.json", "test/input_0.pb", "test/output_0.pb" })
             File.Copy(_folders.File($"elsewhere/2/{file}"), _folders.File($"m/2/{file}"));
-        using (FileStream copy = File.Create(_folders.File("m/2/model.onnx")))
+        for (int length = 0; length <= model.Length; length += 10) // a copy under way: something is new at every look
         {
-            foreach (byte part in model) // slower than the host looks
-            {
-                copy.WriteByte(part);
-                copy.Flush();
-                await Task.Delay(10);
-                Assert.Null(host.Models.Single(info => info.Name == "m").Versions.SingleOrDefault(version => version.Version == 2)?.Refused);
-            }
+            File.WriteAllBytes(_folders.File("m/2/model.onnx"), model[..length]);
+            await host.PollAsync();
+            Assert.Equal((null, null), (host.Version("m", 2).Generation, host.Version("m", 2).Refused));
         }
+        File.WriteAllBytes(_folders.File("m/2/model.onnx"), model);
+        await host.PollAsync();
+        Assert.Equal(1, host.VersionOf("m"));
+        await host.PollAsync(); // nothing is new
+        Assert.Equal(2, host.VersionOf("m"));
+    }
+
+    [SkippableFact]
+    public async Task TheFolderIsWatched()
+    {
+        _folders.Unary("m", 1, Stable);
+        using ModelHost host = _folders.Open(new ModelHostOptions { PollInterval = TimeSpan.FromMilliseconds(50) });
+        _folders.Unary(".m", 2, Stable);
+        Directory.Move(_folders.File(".m/2"), _folders.File("m/2")); // there at once, and whole
         await WaitUntil(() => host.VersionOf("m") == 2);
     }
 
