@@ -12,7 +12,8 @@ namespace Rubato.Bench;
 /// <summary>
 /// How near does each variant of the exact scan, selection and re-scoring included, come to what one core of this machine allows? A call
 /// finds the 100 best rows of 2²⁵ ÷ dimension random ones, so that the int8 copy (32 MB, 64 at dimension 32) comes from the third cache.
-/// Ceilings are measured between the benchmarks. Scalar variants, which judge, take one query. Two minutes on a quiet machine.
+/// Ceilings are measured between the benchmarks. Scalar variants, which judge, take one query. Five minutes
+/// on a quiet machine, with DOTNET_TieredCompilation=0: iterations are too few for the runtime to optimise what it runs.
 /// </summary>
 [Config(typeof(Rooflines))]
 public class ScanBench
@@ -63,6 +64,7 @@ public class ScanBench
         {
             AddJob(Job.Default.WithStrategy(RunStrategy.Monitoring).WithWarmupCount(1).WithIterationCount(5).AsMutator());
             AddFilter(new SimpleFilter(benchmark => !Name(benchmark).StartsWith("scalar", StringComparison.Ordinal) || Queries(benchmark) == 1));
+            HideColumns(Column.Method, Column.Mean, Column.Error, Column.StdDev, Column.Median);
             AddColumn(StatisticColumn.Min);
             AddColumn(new RooflineColumn("GB/s", "row bytes (int8 or fp32) of one pass ÷ shortest time", "F1", GigaBytes));
             AddColumn(new RooflineColumn("of read", "GB/s ÷ the best plain reading of the same bytes", "P0", (benchmark, seconds) =>

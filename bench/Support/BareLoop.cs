@@ -25,7 +25,7 @@ internal static class BareLoop
     {
         "amx-int8" when batch > 1 => Best((a, i) => a.tdpbusd(new[] { tmm0, tmm1, tmm2, tmm3 }[i % 4], i % 4 < 2 ? tmm4 : tmm5, i % 2 == 0 ? tmm6 : tmm7),
             operations: 2 * 16 * 16 * 64, tiles: true),
-        "amx-int8" or "avx512-vnni" => Best((a, i) => a.vpdpbusd(Wide[i % 12], zmm30, zmm31), operations: 2 * 64),
+        "amx-int8" or "avx512-vnni" => Best((a, i) => a.vpdpbusd(Wide[i % 12], zmm14, zmm15), operations: 2 * 64),
         "vector-int8" when AvxVnni.IsSupported => Best((a, i) => a.vpdpbusd(Narrow[i % 12], ymm14, ymm15), operations: 2 * 32),
         "avx512" => Best(FusedWide, operations: 2 * 16),
         "vector" when Vector512.IsHardwareAccelerated => Best(FusedWide, operations: 2 * 16),
@@ -33,7 +33,7 @@ internal static class BareLoop
         _ => double.NaN,
     };
 
-    private static void FusedWide(Assembler assembler, int i) => assembler.vfmadd231ps(Wide[i % 12], zmm30, zmm31);
+    private static void FusedWide(Assembler assembler, int i) => assembler.vfmadd231ps(Wide[i % 12], zmm14, zmm15);
 
     private static unsafe double Best(Action<Assembler, int> instruction, double operations, bool tiles = false)
     {
