@@ -59,6 +59,46 @@ public sealed class PublishedBinaryTests(ITestOutputHelper output)
     }
 
     [SkippableFact]
+    public async Task AKilledServerKnowsItsFsyncedEventsAndReadsItsCampaignsAgainOnHangUp()
+    {
+        _ = PublishedBinary.Path;
+        using var folder = new TemporaryFolder();
+        using DemoSample sample = DemoSample.Create();
+        string campaigns = folder.File("campaigns.json");
+        File.Copy(sample.CampaignsPath, campaigns);
+        string[] arguments =
+        [
+            "--catalogue", sample.CataloguePath, "--campaigns", campaigns, "--prices", sample.PricesPath, "--ledger", folder.File("ledger"),
+            "--set", "Data:WatchCampaigns=false", "--set", "Pacing:Policy=greedy",
+        ];
+        var answer = new ScoreAnswer();
+        var query = new ScoreQuery { Listener = sample.Listeners.Row(0).ToArray(), Market = "DE", Slots = 20 };
+        Exposure[] events;
+        using (PublishedBinary server = await PublishedBinary.ServeAsync(arguments))
+        {
+            await using RubatoClient client = await RubatoClient.ConnectAsync(server.Listen);
+            await client.RecommendAsync(query, answer);
+            events = [.. Enumerable.Range(0, answer.Count).Where(i => !answer.Reservations[i].IsNone).Select(i => new Exposure(answer.Reservations[i], answer.Tracks[i], 60))];
+            Assert.NotEmpty(events);
+            Assert.All(await client.ExposeAsync(events, ExposureDurability.Fsynced), result => Assert.Equal(ExposureResult.Settled, result));
+            (int code, _, string error) = await PublishedBinary.RunAsync(["serve", "--listen", "127.0.0.1:0", "--admin", "none", .. arguments]);
+            Assert.Equal(1, code);
+            Assert.Contains("another process has this ledger open", error);
+        } // SIGKILL
+        using (PublishedBinary server = await PublishedBinary.ServeAsync(arguments))
+        {
+            await using RubatoClient client = await RubatoClient.ConnectAsync(server.Listen);
+            Assert.All(await client.ExposeAsync(events), result => Assert.Equal(ExposureResult.AlreadySettled, result));
+            File.WriteAllText(campaigns, """{"cohorts":[],"campaigns":[]}""");
+            await server.SignalAsync("HUP");
+            for (int i = 0; i < 500 && (i == 0 || answer.Reservations.ToArray().Any(reservation => !reservation.IsNone)); i++, await Task.Delay(10))
+                await client.RecommendAsync(query, answer);
+            Assert.DoesNotContain(answer.Reservations.ToArray(), reservation => !reservation.IsNone);
+            Assert.Equal(0, await server.TerminateAsync());
+        }
+    }
+
+    [SkippableFact]
     public async Task IsSmallAndStartsFast()
     {
         using var folder = new TemporaryFolder();
