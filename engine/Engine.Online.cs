@@ -54,18 +54,17 @@ public sealed partial class Engine
     {
         BudgetLedger ledger = Ledger ?? throw new InvalidOperationException("the engine has no ledger");
         if (!(seconds >= 0 && double.IsFinite(seconds))) return ExposureOutcome.BadSeconds;
-        CampaignSet campaigns = Campaigns;
-        int index = ledger.TryCampaignOf(id, out uint campaign) ? campaigns.IndexOf(campaign) : -1;
-        if (index >= 0 && !Promotes(campaigns, index, track)) return ExposureOutcome.WrongTrack;
-        return (ExposureOutcome)(seconds >= Options.ExposureSecondsMin ? ledger.Settle(id, durability) : ledger.Release(id, durability));
+        return (ExposureOutcome)(seconds >= Options.ExposureSecondsMin ? ledger.Settle(id, durability, track) : ledger.Release(id, durability, track));
     }
 
     /// <summary>Gives back what was reserved for a request whose answer nobody will see.</summary>
     /// <exception cref="LedgerException">The ledger has stopped.</exception>
     public void Withdraw(ResponseBatch responses, int request)
     {
-        foreach (ReservationId id in responses.Reservations(request))
-            if (id != default) Ledger!.Release(id, LedgerDurability.None);
+        ReadOnlySpan<ReservationId> ids = responses.Reservations(request);
+        ReadOnlySpan<long> tracks = responses.TrackIds(request);
+        for (int entry = 0; entry < ids.Length; entry++)
+            if (ids[entry] != default) Ledger!.Release(ids[entry], LedgerDurability.None, tracks[entry]);
     }
 
     /// <summary>Does what falls due with time: a new day's budgets, the next interval of pacing, and the ledger's own work where it has no thread.</summary>
@@ -73,12 +72,6 @@ public sealed partial class Engine
     public void Maintain()
     {
         lock (_updateLock) _online?.Maintain(Live);
-    }
-
-    private bool Promotes(CampaignSet campaigns, int campaign, long track)
-    {
-        int row = Catalogue.RowOf(track);
-        return row >= 0 && campaigns.OfRow(row).Contains(campaign);
     }
 
     private long Replace(Func<CampaignSet> read, string source)

@@ -49,7 +49,7 @@ public sealed record EngineOptions
     /// </summary>
     public string? LedgerPath { get; init; }
 
-    /// <summary>A ledger that is open already, instead of <see cref="LedgerPath"/>; it stays open when the engine closes.</summary>
+    /// <summary>A ledger that is open already, instead of <see cref="LedgerPath"/>; it stays open when the engine closes. What daily budgets have released is then kept in memory only.</summary>
     public BudgetLedger? Ledger { get; init; }
 
     /// <summary>Knobs of the ledger in <see cref="LedgerPath"/>.</summary>

@@ -101,7 +101,7 @@ internal sealed class Allocator
         {
             tally.AddRequest();
             CandidateScorer again = scorer.WithoutCounting();
-            var taker = new SlotTaker(live, again, candidates, row.ListenerId, columns, tally);
+            var taker = new SlotTaker(live, again, candidates, _catalogue.TrackIds, row.ListenerId, columns, tally);
             chosen = chosen[.._selector.Select(candidates, columns.Scores, shape, lossMax, ref taker, chosen, columns.Refusals)];
             counts.Add(taker.Counts);
         }

@@ -3,6 +3,7 @@ namespace Rubato;
 public sealed partial class BudgetLedger
 {
     private readonly List<(BudgetAccount Account, Lease? Lease)> _granted = []; // within a pass: waits to be durable
+    private readonly List<(BudgetAccount Account, Lease Lease)> _replaced = []; // within a pass: serves until its successor can
     private long _sweptMillis, _compactedBytes, _nowMillis;
 
     /// <summary>
@@ -23,6 +24,7 @@ public sealed partial class BudgetLedger
                 account = next;
             }
             Publish();
+            SealReplaced();
             if (_journal.Work.Bytes - _compactedBytes >= _options.CompactBytes) Compact();
         }
     }
@@ -49,9 +51,7 @@ public sealed partial class BudgetLedger
             foreach ((uint campaign, long micros) in amounts)
             {
                 OptionRange.Check(micros, 1, BudgetAccount.ReservationMicrosMax, nameof(amounts));
-                BudgetAccount account = Account(campaign);
-                if (account.Amounts.Length == BudgetAccount.AmountClassesMax && !account.Amounts.Contains(micros))
-                    throw new LedgerException(_files.Path, $"campaign {campaign}: an amount of {micros} after {BudgetAccount.AmountClassesMax} others");
+                RequireClass(Account(campaign), micros);
             }
             foreach ((uint campaign, long micros) in amounts)
             {
@@ -169,6 +169,12 @@ public sealed partial class BudgetLedger
         {
             if (lease != account.Current) Seal(account, lease);
         }
+        return OpenLease(account, micros);
+    }
+
+    // Null where the budget has not the money, or there are too many leases.
+    private Lease? OpenLease(BudgetAccount account, long micros)
+    {
         long leaseMicros = account.Leases.Count >= _options.OpenLeasesMax || account.LastLease == LedgerBook.LeasesMax ? 0
             : _options.LeaseMicros(account.FreeMicros, micros);
         if (leaseMicros == 0)
@@ -186,7 +192,7 @@ public sealed partial class BudgetLedger
         };
         _journal.Append(record);
         Lease granted = _book.Apply(record);
-        granted.OpenedMillis = _nowMillis;
+        (granted.OpenedMillis, granted.AskedMicros) = (_nowMillis, micros);
         _leasesOpened++;
         return granted;
     }
@@ -209,11 +215,42 @@ public sealed partial class BudgetLedger
                 foreach (Lease lease in account.Leases.Values)
                 {
                     bool isUsed = !lease.IsSpendable || lease.ReservationsMade > 0;
-                    if (isUsed && lease.IsSpendable && _nowMillis - lease.OpenedMillis >= _options.LeaseSecondsMax * 1000L) Seal(account, lease);
+                    if (isUsed && lease.IsSpendable && _nowMillis - lease.OpenedMillis >= _options.LeaseSecondsMax * 1000L) Replace(account, lease);
                     if (!lease.IsClosed && !lease.IsSpendable && _nowMillis - lease.SealedMillis >= _options.ReservationSeconds * 1000L) Close(account, lease);
                 }
             }
         }
+    }
+
+    // Under _gate. A campaign with few requests would lose the next one to a sealed lease: its successor is opened first, where there is money besides
+    // the lease's own.
+    private void Replace(BudgetAccount account, Lease lease)
+    {
+        if (lease != account.Current || account.Next is { IsSpendable: true })
+        {
+            Seal(account, lease);
+            return;
+        }
+        Lease? successor = OpenLease(account, lease.AskedMicros);
+        if (successor is not null)
+        {
+            _replaced.Add((account, lease));
+        }
+        else
+        {
+            Seal(account, lease);
+            successor = OpenLease(account, lease.AskedMicros);
+        }
+        _granted.Add((account, successor));
+    }
+
+    private void SealReplaced()
+    {
+        lock (_gate)
+        {
+            foreach ((BudgetAccount account, Lease lease) in _replaced) Seal(account, lease);
+        }
+        _replaced.Clear();
     }
 
     // Under _gate. The rest is free at once; one that made no reservation is closed.

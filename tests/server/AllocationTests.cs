@@ -32,8 +32,8 @@ public sealed class AllocationTests
         {
             ExposureResult[] results = await client.ExposeAsync(events, durability);
             Assert.Equal(durability == ExposureDurability.Default
-                ? [ExposureResult.Settled, ExposureResult.Released, ExposureResult.WrongTrack, ExposureResult.Forged, ExposureResult.BadSeconds, ExposureResult.AlreadySettled]
-                : [ExposureResult.AlreadySettled, ExposureResult.AlreadyReleased, ExposureResult.WrongTrack, ExposureResult.Forged, ExposureResult.BadSeconds, ExposureResult.AlreadySettled],
+                ? [ExposureResult.Settled, ExposureResult.Released, ExposureResult.Forged, ExposureResult.Forged, ExposureResult.BadSeconds, ExposureResult.AlreadySettled]
+                : [ExposureResult.AlreadySettled, ExposureResult.AlreadyReleased, ExposureResult.Forged, ExposureResult.Forged, ExposureResult.BadSeconds, ExposureResult.AlreadySettled],
                 results);
         }
         Assert.Equal((1000, 0, 1000), (server.Engine.Ledger.State(1).SettledMicros, server.Engine.Ledger.State(2).ReservedMicros, server.Engine.Ledger.State(3).ReservedMicros));
@@ -187,6 +187,7 @@ public sealed class AllocationTests
         Dictionary<string, double> samples = PrometheusTextTests.Parse(PrometheusText.Write(server.Test.Server));
         Assert.Equal((3, 1, 6), (samples["rubato_campaigns"], samples["rubato_campaigns_generation"], samples["rubato_deliveries_total"]));
         Assert.Equal((2000, 2000, 0), (Micros("budget"), Micros("reserved"), Micros("settled")));
+        Assert.Equal(0, samples["rubato_maintenance_failed"]);
         Assert.Equal((3, 0, 0), (samples["rubato_blocked_total{reason=\"Budget\"}"], samples["rubato_exposures_total{result=\"Late\"}"], samples["rubato_ledger_stopped"]));
 
         double Micros(string part) => samples[$"rubato_campaign_micros{{campaign=\"2\",part=\"{part}\"}}"];

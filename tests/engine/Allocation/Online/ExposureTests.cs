@@ -15,8 +15,8 @@ public class ExposureTests
         Assert.Equal(ExposureOutcome.AlreadySettled, Expose(ids[0], 50, 3)); // whatever the second event says
         Assert.Equal(ExposureOutcome.Released, Expose(ids[1], 60, 29.9));
         Assert.Equal(ExposureOutcome.AlreadyReleased, Expose(ids[1], 60, 200));
-        Assert.Equal(ExposureOutcome.WrongTrack, Expose(ids[2], 80, 200));
-        Assert.Equal(ExposureOutcome.WrongTrack, Expose(ids[2], 12345, 200)); // no track at all
+        Assert.Equal(ExposureOutcome.Forged, Expose(ids[2], 60, 200)); // the campaign's, but not the reservation's
+        Assert.Equal(ExposureOutcome.Forged, Expose(ids[2], 12345, 200)); // no track at all
         Assert.Equal(ExposureOutcome.BadSeconds, Expose(ids[2], 70, -1));
         Assert.Equal(ExposureOutcome.BadSeconds, Expose(ids[2], 70, double.NaN));
         Assert.Equal(ExposureOutcome.Forged, Expose(ReservationId.Read(new byte[16]), 70, 200));
@@ -48,6 +48,20 @@ public class ExposureTests
         ReservationId id = run.Reservations[0];
         engine.ReplaceCampaigns(OnlineWorld.Json(OnlineWorld.Campaign(2, [50])), "update");
         Assert.Equal(ExposureOutcome.Settled, engine.Expose(id, 50, 60, LedgerDurability.None));
+    }
+
+    [Fact]
+    public void AnEventCountsForTheTrackThatWasDeliveredWhateverItsCampaignPromotesNow()
+    {
+        using var world = new OnlineWorld(OnlineWorld.Campaign(1, [50, 60]));
+        using Engine engine = Engine.Open(world.Options);
+        using var run = new SlateRun(engine);
+        run.Recommend(slots: 2);
+        ReservationId[] ids = run.Reservations;
+        Assert.Equal(ExposureOutcome.Settled, engine.Expose(ids[0], 50, 60, LedgerDurability.None));
+        engine.ReplaceCampaigns(OnlineWorld.Json(OnlineWorld.Campaign(1, [70])), "update");
+        Assert.Equal(ExposureOutcome.AlreadySettled, engine.Expose(ids[0], 50, 60, LedgerDurability.None));
+        Assert.Equal(ExposureOutcome.Settled, engine.Expose(ids[1], 60, 60, LedgerDurability.None));
     }
 
     [Fact]
