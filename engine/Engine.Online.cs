@@ -23,7 +23,7 @@ public sealed partial class Engine
 
     internal LiveCampaigns Live => Volatile.Read(ref _live);
 
-    /// <summary>Slots that a campaign was given since the engine was opened, released ones included; 0 without a ledger.</summary>
+    /// <summary>Slots that a campaign was given since the engine was opened, released ones included, withdrawn ones not; 0 without a ledger.</summary>
     /// <param name="campaign">index in <see cref="Campaigns"/></param>
     /// <exception cref="IndexOutOfRangeException">There is no such campaign.</exception>
     public long Deliveries(int campaign) => Live.Delivered(campaign);
@@ -57,14 +57,25 @@ public sealed partial class Engine
         return (ExposureOutcome)(seconds >= Options.ExposureSecondsMin ? ledger.Settle(id, durability, track) : ledger.Release(id, durability, track));
     }
 
-    /// <summary>Gives back what was reserved for a request whose answer nobody will see.</summary>
+    /// <summary>
+    /// Undoes the slate of a request whose answer nobody will see: gives back what was reserved, and counts its deliveries neither for the campaigns nor
+    /// against the listener's frequency caps. Once at most, before the batch is used again, on the thread that scored it.
+    /// </summary>
     /// <exception cref="LedgerException">The ledger has stopped.</exception>
     public void Withdraw(ResponseBatch responses, int request)
     {
-        ReadOnlySpan<ReservationId> ids = responses.Reservations(request);
-        ReadOnlySpan<long> tracks = responses.TrackIds(request);
-        for (int entry = 0; entry < ids.Length; entry++)
-            if (ids[entry] != default) Ledger!.Release(ids[entry], LedgerDurability.None, tracks[entry]);
+        if (!responses.HasReservations) return;
+        LiveCampaigns live = responses.Live!;
+        ReadOnlySpan<uint> campaigns = responses.CampaignIds(request);
+        for (int entry = 0; entry < responses.SlotCount(request); entry++)
+        {
+            if (campaigns[entry] == 0) continue;
+            int campaign = live.Book.Campaigns.IndexOf(campaigns[entry]);
+            responses.Tally!.Delivered[campaign]--;
+            live.Forget(campaign, responses.Taken(request)[entry]);
+            ReservationId id = responses.Reservations(request)[entry];
+            if (id != default) Ledger!.Release(id, LedgerDurability.None, responses.TrackIds(request)[entry]);
+        }
     }
 
     /// <summary>Does what falls due with time: a new day's budgets, the next interval of pacing, and the ledger's own work where it has no thread.</summary>

@@ -89,8 +89,8 @@ internal sealed class ComputeLane : IDisposable
         }
         else
         {
-            ErrorCode code = request.Connection.WriteScores(request, _responses, index);
-            if (code != ErrorCode.None) Withdraw(index);
+            ErrorCode code = request.Connection.WriteScores(request, _responses, index, out bool isWritten);
+            if (!isWritten) Withdraw(index);
             _metrics.RequestDone(request.Opcode, code, Stopwatch.GetTimestamp() - request.Arrived);
         }
     }
@@ -100,7 +100,7 @@ internal sealed class ComputeLane : IDisposable
     {
         try
         {
-            if (_responses.HasReservations) _engine.Withdraw(_responses, index);
+            _engine.Withdraw(_responses, index);
         }
         catch (LedgerException)
         {

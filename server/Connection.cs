@@ -39,7 +39,7 @@ internal sealed partial class Connection
         }
         catch (IOException)
         {
-            // The peer vanished, and nobody is left to be told.
+            _closing = true; // the peer vanished: what is still being computed for it is not written, and slates give back what they reserved
         }
         catch (Exception fault)
         {

@@ -25,13 +25,14 @@ internal sealed class RubatoServer : IAsyncDisposable
     {
         Options = options;
         Log = log;
+        CampaignFileStamp campaigns = CampaignFileStamp.Of(options.Engine.CampaignsPath);
         _engine = Engine.Open(options.Engine);
         Metrics = new ServerMetrics(this);
         // One lane per thread on which .NET polls sockets: one per core when completions run inline.
         Lanes = new LanePool(Environment.ProcessorCount, CreateLane);
         Batcher = new Batcher(options.RecommendLanes, options.Limits.QueueMax, options.Limits.BatchMax, Metrics, log, CreateLane);
         if (_engine.Ledger is not null) Events = new EventLane(_engine, options.Limits.QueueMax, options.Durability, Metrics, log);
-        Campaigns = new CampaignUpdates(_engine, log);
+        Campaigns = new CampaignUpdates(_engine, campaigns, log);
         try
         {
             _listener = new Listener(options.Listen, this);

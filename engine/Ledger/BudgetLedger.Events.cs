@@ -2,6 +2,9 @@ namespace Rubato;
 
 public sealed partial class BudgetLedger
 {
+    private const int LateRecordsPerPass = 64;
+    private int _lateRecords = LateRecordsPerPass; // left until the next pass
+
     /// <summary>Spends what is reserved: the exposure happened. A second time it changes nothing.</summary>
     /// <param name="id">the reservation</param>
     /// <param name="durability">what must have happened before this returns; a batch takes None for each and one <see cref="Commit"/></param>
@@ -59,15 +62,18 @@ public sealed partial class BudgetLedger
         return record.Outcome;
     }
 
+    // Late events change nothing, and may be sent again without end: only some of them reach the journal and the accounts, all of them the counter.
     private EventOutcome RecordLate(LedgerRecords.Event record, out long place)
     {
+        place = 0;
         record.Outcome = EventOutcome.Late;
+        Interlocked.Increment(ref _late);
+        if (Volatile.Read(ref _lateRecords) <= 0 || Interlocked.Decrement(ref _lateRecords) < 0) return EventOutcome.Late;
         lock (_gate)
         {
             place = _journal.Append(record);
             _book.Apply(record);
         }
-        Interlocked.Increment(ref _late);
         return EventOutcome.Late;
     }
 

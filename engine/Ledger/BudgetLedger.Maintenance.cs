@@ -16,6 +16,7 @@ public sealed partial class BudgetLedger
         lock (_maintenance)
         {
             _nowMillis = _clock.ElapsedMillis();
+            Volatile.Write(ref _lateRecords, LateRecordsPerPass);
             if (_nowMillis - _sweptMillis >= Math.Min(_options.LeaseSecondsMax, _options.ReservationSeconds) * 125L) Sweep();
             for (BudgetAccount? account = _requests.TakeAll(); account is not null;)
             {

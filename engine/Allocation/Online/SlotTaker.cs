@@ -21,12 +21,14 @@ internal ref struct SlotTaker(LiveCampaigns live, CandidateScorer scorer, Candid
     {
         lowered = 0;
         _columns.Reservations[candidate] = default;
+        _columns.Taken[candidate] = default;
         int campaign = _columns.Campaigns[candidate];
         if (campaign < 0) return true;
         CampaignRefusals refusals = _scorer.Refusals!;
         if (refusals.Of(campaign) == BlockReason.None)
         {
-            BlockReason reason = live.TryDeliver(campaign, _tracks[_candidates.Rows[candidate]], listener, _scorer.NowTicks, out _columns.Reservations[candidate]);
+            BlockReason reason = live.TryDeliver(campaign, _tracks[_candidates.Rows[candidate]], listener, _scorer.NowTicks,
+                out _columns.Reservations[candidate], out _columns.Taken[candidate]);
             if (reason == BlockReason.None)
             {
                 tally.Delivered[campaign]++;

@@ -204,6 +204,21 @@ public class BudgetLedgerTests
     }
 
     [Fact]
+    public void LateEventsRepeatedWithoutEndReachTheJournalInPart()
+    {
+        using BudgetLedger ledger = _world.Open();
+        ledger.SetBudget(7, long.MaxValue);
+        ReservationId id = LedgerWorld.Reserve(ledger, 7, (1L << 48) - 1);
+        ledger.CloseLease(7, 1);
+        for (int pass = 0; pass < 3; pass++, ledger.Maintain())
+            for (int i = 0; i < 100; i++) Assert.Equal(EventOutcome.Late, ledger.Settle(id, LedgerDurability.None));
+        Assert.Equal((192, 300), (ledger.State(7).LateEvents, ledger.Counters.Late));
+        for (int pass = 0; pass < 512; pass++, ledger.Maintain())
+            for (int i = 0; i < 64; i++) ledger.Settle(id, LedgerDurability.None);
+        Assert.Equal(long.MaxValue, ledger.State(7).LateMicros);
+    }
+
+    [Fact]
     public void ACampaignReservesAtMost256DifferentAmounts()
     {
         using BudgetLedger ledger = _world.Open(options => options with { LeaseReservationsMin = 1 });

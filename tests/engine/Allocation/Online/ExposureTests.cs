@@ -65,14 +65,22 @@ public class ExposureTests
     }
 
     [Fact]
-    public void WhatNobodySeesIsGivenBack()
+    public void ASlateThatNobodySeesIsUndoneWithItsCounts()
     {
-        using var world = new OnlineWorld(OnlineWorld.Campaign(1, [50, 60]));
+        const string cap = "\"frequencyCap\":{\"deliveries\":1,\"windowSeconds\":3600}";
+        using var world = new OnlineWorld(OnlineWorld.Campaign(1, [50], more: cap), OnlineWorld.Campaign(2, [60], spend: 0, more: cap), OnlineWorld.Campaign(3, [70]));
         using Engine engine = Engine.Open(world.Options);
         using var run = new SlateRun(engine);
-        run.Recommend(slots: 2);
-        Assert.Equal(2000, engine.Ledger!.State(1).ReservedMicros);
-        engine.Withdraw(run.Responses, 0);
-        Assert.Equal(0, engine.Ledger.State(1).ReservedMicros);
+        for (int round = 0; round < 3; round++)
+        {
+            Assert.Equal([50L, 60, 70], run.Recommend(slots: 3, listener: 9, losers: 5).Take(3).Select(entry => entry.Track));
+            Assert.Equal((1000, 1000), (engine.Ledger!.State(1).ReservedMicros, engine.Ledger.State(3).ReservedMicros));
+            Assert.Equal((1, 1, 1), (engine.Deliveries(0), engine.Deliveries(1), engine.Deliveries(2)));
+            engine.Withdraw(run.Responses, 0);
+            Assert.Equal((0, 0), (engine.Ledger.State(1).ReservedMicros, engine.Ledger.State(3).ReservedMicros));
+            Assert.Equal((0, 0, 0), (engine.Deliveries(0), engine.Deliveries(1), engine.Deliveries(2)));
+        }
+        run.Recommend(slots: 3, listener: 9);
+        Assert.Equal([(50, 0u, BlockReason.FrequencyCap)], run.Score([50], listener: 9)); // what was seen counts
     }
 }
