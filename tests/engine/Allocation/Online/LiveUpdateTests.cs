@@ -24,8 +24,8 @@ public class LiveUpdateTests
     [InlineData("[", "not JSON")]
     [InlineData("{\"campaigns\":[{\"id\":1}]}", "update: campaign 1: budgetMicros: missing")]
     [InlineData("BUDGET", "campaign 1: a budget of 1000 micro-units is below the 3000 handed out or spent")]
+    [InlineData("AMOUNTS", "campaign 2: an amount of 777 after 256 others")]
     [InlineData("WINDOWS", "campaign 9: frequencyCap: windowSeconds: 9 after 8 other lengths (expected at most 8)")]
-    [InlineData("AMOUNTS", "campaign 1: an amount of 999 after 256 others")]
     [InlineData("SURROGATE", "update: byte 29: half of a surrogate pair (expected Unicode text)")]
     [InlineData("UTF-8", "update: byte 29: not UTF-8 (expected Unicode text)")]
     public void AnUpdateThatIsWrongAnywhereChangesNothing(string json, string complaint)
@@ -33,14 +33,14 @@ public class LiveUpdateTests
         using var world = new OnlineWorld(OnlineWorld.Campaign(1, [50], budget: 3000), OnlineWorld.Campaign(2, [60]));
         using Engine engine = Engine.Open(world.Options);
         using var run = new SlateRun(engine);
-        for (int other = 1; other <= 255; other++) engine.Ledger!.Prepare(1, other);
         for (int i = 0; i < 3; i++) run.Recommend(slots: 1);
+        engine.Ledger!.Prepare([.. Enumerable.Range(1, 255).Select(micros => (2u, (long)micros))]);
         byte[] update = json switch
         {
+            "AMOUNTS" => OnlineWorld.Json(OnlineWorld.Campaign(1, [50], budget: 9000), OnlineWorld.Campaign(2, [60], spend: 777)),
             "BUDGET" => OnlineWorld.Json(OnlineWorld.Campaign(2, [61], budget: 7), OnlineWorld.Campaign(1, [50], budget: 1000)),
             "WINDOWS" => OnlineWorld.Json([.. Enumerable.Range(1, 9).Select(id =>
                 OnlineWorld.Campaign((uint)id, [id], budget: 9000, more: $"\"frequencyCap\":{{\"deliveries\":1,\"windowSeconds\":{id}}}"))]),
-            "AMOUNTS" => OnlineWorld.Json(OnlineWorld.Campaign(2, [61], budget: 2_000_000), OnlineWorld.Campaign(1, [50], budget: 3000, spend: 999)),
             "SURROGATE" => [.. OnlineWorld.Json(OnlineWorld.Campaign(1, [50]).Replace("\"c1\"", "\"\\ud800\"", StringComparison.Ordinal))],
             "UTF-8" => [.. OnlineWorld.Json(OnlineWorld.Campaign(1, [50]).Replace("\"c1\"", "\"~\"", StringComparison.Ordinal)).Select(letter => letter == '~' ? (byte)0xFF : letter)],
             _ => System.Text.Encoding.UTF8.GetBytes(json),
@@ -49,7 +49,7 @@ public class LiveUpdateTests
         DataFileException refused = Assert.ThrowsAny<DataFileException>(() => engine.ReplaceCampaigns(update, "update"));
 
         Assert.Contains(complaint, refused.Message);
-        Assert.Equal((1, 3000, 1_000_000), (engine.CampaignsGeneration, engine.Ledger!.State(1).BudgetMicros, engine.Ledger.State(2).BudgetMicros));
+        Assert.Equal((1, 3000, 1_000_000), (engine.CampaignsGeneration, engine.Ledger.State(1).BudgetMicros, engine.Ledger.State(2).BudgetMicros));
         Assert.Equal([(60, 2u, BlockReason.None)], run.Score([60]));
     }
 

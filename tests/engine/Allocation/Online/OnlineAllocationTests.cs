@@ -96,6 +96,21 @@ public class OnlineAllocationTests
     }
 
     [Fact]
+    public void LosersThatTheRequestHoldsBackComeLast()
+    {
+        using var world = new OnlineWorld(OnlineWorld.Campaign(1, [OnlineWorld.ExplicitTrack], value: 9));
+        using Engine engine = Engine.Open(world.Options);
+        using EngineLane lane = engine.CreateLane();
+        RequestBatch requests = engine.CreateRequests();
+        ResponseBatch responses = engine.CreateResponses();
+        requests.AddRecommend(OnlineWorld.Listener, new SlateSettings(1, LosersMax: 9), new() { ExcludeExplicit = true, DeniedLicensors = [6] },
+            [5, OnlineWorld.ExplicitTrack, 1, 2, 1]);
+        lane.Score(requests, responses);
+        Assert.Equal([1L, 2, 5, OnlineWorld.ExplicitTrack], responses.TrackIds(0).ToArray());
+        Assert.Equal([BlockReason.NoCampaign, BlockReason.Outranked, BlockReason.LicensorDenied, BlockReason.Explicit], responses.Blocks(0).ToArray());
+    }
+
+    [Fact]
     public void PacingPricesTakeThePlaceOfTheBooksAndHoldCampaignsBack()
     {
         using var world = new OnlineWorld(OnlineWorld.Campaign(1, [0], budget: 100_000_000, spend: 1_000_000)); // the best track, which nothing outranks

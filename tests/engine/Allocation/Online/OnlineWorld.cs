@@ -11,7 +11,7 @@ namespace Rubato.Tests;
 /// </summary>
 internal sealed class OnlineWorld : IDisposable
 {
-    public const int Tracks = 100;
+    public const int Tracks = 100, ExplicitTrack = 97;
     public static readonly float[] Listener = [1, 0, 0, 0];
     private readonly TemporaryFolder _folder = new();
 
@@ -22,6 +22,7 @@ internal sealed class OnlineWorld : IDisposable
         for (int row = 0; row < Tracks; row++) vectors[row * 4] = 1 - row * 0.01f;
         var columns = new TrackColumns(Tracks);
         for (int row = 0; row < Tracks; row++) columns.Licensors[row] = (uint)(row % 10) + 1;
+        columns.SetExplicit(ExplicitTrack, true);
         CatalogueBuilder.Build(_folder.File("c.rbt"), vectors, 4, null, columns, Clock.Now);
         WriteCampaigns(campaigns);
     }
