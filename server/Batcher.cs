@@ -77,6 +77,7 @@ internal sealed class Batcher : IDisposable
             lane.Add(request);
             return;
         }
+        request.ReturnCredit();
         request.Connection.WriteError(request.AnswerHeader(FrameKind.Error), ErrorCode.DeadlineExceeded,
             new ErrorPayload(Stage.Queue, 0, ErrorPayload.NoOffset, "deadline passed in the queue"));
         _metrics.RequestDone(request.Opcode, ErrorCode.DeadlineExceeded, Stopwatch.GetTimestamp() - request.Arrived);

@@ -44,6 +44,7 @@ internal sealed class ComputeLane : IDisposable
                 ref readonly PendingRequest request = ref _pending[next];
                 if (request.IsLate)
                 {
+                    request.ReturnCredit();
                     Refuse(request, ErrorCode.DeadlineExceeded, Stage.Compute, -1, "deadline passed before the computation");
                     continue;
                 }
@@ -77,6 +78,7 @@ internal sealed class ComputeLane : IDisposable
 
     private void Answer(in PendingRequest request, int index)
     {
+        request.ReturnCredit();
         RequestOutcome outcome = _responses.Outcomes[index];
         if (!outcome.IsOk)
         {

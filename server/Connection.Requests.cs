@@ -19,6 +19,7 @@ internal sealed partial class Connection
             case Opcode.Recommend: return Recommend(header, payload, arrived);
             case Opcode.Expose: return Expose(header, payload, arrived);
             case Opcode.Campaigns: return Campaigns(header, payload);
+            case Opcode.Embed or Opcode.Rank or Opcode.Infer: return Model(header, payload, arrived);
             case Opcode.Ping: return Answer(header, payload);
             case Opcode.Stats: return Stats(header);
             case Opcode.Hello: return Hello(header, payload);
@@ -44,7 +45,7 @@ internal sealed partial class Connection
             return RefuseRequest(header, ErrorCode.Overloaded, Stage.Admission, $"{UnsentBytes} bytes of answers are unread", retryAfterMilliseconds: 10);
         if (!TryEnter()) return RefuseCredit(header);
         if (_server.Batcher.TryAdd(this, header, arrived, payload)) return true;
-        RequestLeft();
+        Leave();
         return RefuseRequest(header, ErrorCode.Overloaded, Stage.Admission, $"{_server.Options.Limits.QueueMax} requests are waiting", retryAfterMilliseconds: 10);
     }
 
@@ -56,7 +57,7 @@ internal sealed partial class Connection
             return RefuseRequest(header, ErrorCode.AnswerTooLarge, Stage.Admission, $"{request.Events.Length} results exceed the {_answerBytesMax} bytes that the caller takes");
         if (!TryEnter()) return RefuseCredit(header);
         if (events.TryAdd(this, header, arrived, payload)) return true;
-        RequestLeft();
+        Leave();
         return RefuseRequest(header, ErrorCode.Overloaded, Stage.Admission, $"{_server.Options.Limits.QueueMax} requests are waiting", retryAfterMilliseconds: 10);
     }
 
@@ -66,7 +67,7 @@ internal sealed partial class Connection
         if (!TryEnter()) return RefuseCredit(header);
         FrameHeader asked = header;
         if (_server.Campaigns.TryStart(request.Json.ToArray(), (reply, code, message) => Updated(asked, reply, code, message))) return true;
-        RequestLeft();
+        Leave();
         return RefuseRequest(header, ErrorCode.Overloaded, Stage.Admission, "another update is at work", retryAfterMilliseconds: 100);
     }
 
@@ -74,18 +75,30 @@ internal sealed partial class Connection
     {
         Span<byte> answer = stackalloc byte[FrameHeader.Bytes];
         reply.Write(answer);
+        ReturnCredit();
         if (code == ErrorCode.None) Answer(header, answer);
         else RefuseRequest(header, code, Stage.Compute, message);
         RequestLeft();
         Flush();
     }
 
+    /// <summary>Whether the caller may have one more request in flight.</summary>
+    private bool HasCredit => Volatile.Read(ref _unanswered) < _server.Options.Limits.InFlightMax;
+
     /// <summary>Takes a credit for a request that is answered by another thread.</summary>
     private bool TryEnter()
     {
-        if (Volatile.Read(ref _inFlight) >= _server.Options.Limits.InFlightMax) return false;
+        if (!HasCredit) return false;
+        Interlocked.Increment(ref _unanswered);
         Interlocked.Increment(ref _inFlight);
         return true;
+    }
+
+    /// <summary>A request that was let in is refused after all.</summary>
+    private void Leave()
+    {
+        ReturnCredit();
+        RequestLeft();
     }
 
     private bool RefuseCredit(in FrameHeader header) =>
@@ -140,8 +153,11 @@ internal sealed partial class Connection
     }
 
     /// <summary>
-    /// A queued request has been answered. Call it before the answer is flushed: the caller may send its next request the moment it reads the
-    /// answer, and must not find its credit still taken.
+    /// A queued request is about to be answered. Call it before the answer is written: any other thread's flush may take the answer along, and a
+    /// caller that sends its next request the moment it reads the answer must not find its credit still taken.
     /// </summary>
+    public void ReturnCredit() => Interlocked.Decrement(ref _unanswered);
+
+    /// <summary>A queued request has been answered, and nobody works for it any more.</summary>
     public void RequestLeft() => Interlocked.Decrement(ref _inFlight);
 }

@@ -93,7 +93,8 @@ internal sealed class EventLane : IDisposable
             int events = place.Request.Events.Length;
             ReadOnlySpan<ExposureResult> results = place.Results(events);
             _metrics.Exposed(results);
-            place.Connection!.WriteExposures(place.AnswerHeader(FrameKind.Reply), results);
+            place.Connection!.ReturnCredit();
+            place.Connection.WriteExposures(place.AnswerHeader(FrameKind.Reply), results);
             End(place, ErrorCode.None);
         }
         if (level == LedgerDurability.Fsynced || !isCommitted) return; // those of the last level are flushed with the batch
@@ -112,7 +113,8 @@ internal sealed class EventLane : IDisposable
     private void Refuse(QueuedExposures place, ErrorCode code, string message)
     {
         if (place.IsAnswered) return;
-        place.Connection!.WriteError(place.AnswerHeader(FrameKind.Error), code, new ErrorPayload(Stage.Compute, 0, ErrorPayload.NoOffset, message));
+        place.Connection!.ReturnCredit();
+        place.Connection.WriteError(place.AnswerHeader(FrameKind.Error), code, new ErrorPayload(Stage.Compute, 0, ErrorPayload.NoOffset, message));
         End(place, code);
     }
 
@@ -120,6 +122,6 @@ internal sealed class EventLane : IDisposable
     {
         place.IsAnswered = true;
         _metrics.RequestDone(Opcode.Expose, code, place.Age(Stopwatch.GetTimestamp()));
-        place.Connection!.RequestLeft(); // before the answer is flushed
+        place.Connection!.RequestLeft();
     }
 }

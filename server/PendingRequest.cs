@@ -61,6 +61,12 @@ internal readonly struct PendingRequest(Connection connection, in FrameHeader he
             : batch.AddRecommend(Listener, Slate, settings, Candidates);
     }
 
+    /// <summary>Gives the caller's credit back, before the answer is written; a SCORE took none.</summary>
+    public void ReturnCredit()
+    {
+        if (Opcode == Opcode.Recommend) Connection.ReturnCredit();
+    }
+
     /// <summary>The header of the answer, without status.</summary>
     public FrameHeader AnswerHeader(FrameKind kind) => new()
     {

@@ -21,12 +21,22 @@ internal sealed class RubatoServer : IAsyncDisposable
     /// <summary>Opens the engine's files and starts to listen.</summary>
     /// <exception cref="ConfigurationException">The address cannot be listened on.</exception>
     /// <exception cref="DataFileException">A file of the engine cannot be used.</exception>
+    /// <exception cref="ModelRuntimeException">Models are asked for and ONNX Runtime's library is missing.</exception>
     public RubatoServer(ServerOptions options, ILogger log)
     {
         Options = options;
         Log = log;
         CampaignFileStamp campaigns = CampaignFileStamp.Of(options.Engine.CampaignsPath);
-        _engine = Engine.Open(options.Engine);
+        Models = options.ModelsPath is { } path ? new ModelService(path, options.Models, log) : null;
+        try
+        {
+            _engine = Engine.Open(EngineOptions(options));
+        }
+        catch
+        {
+            Models?.Dispose();
+            throw;
+        }
         Metrics = new ServerMetrics(this);
         // One lane per thread on which .NET polls sockets: one per core when completions run inline.
         Lanes = new LanePool(Environment.ProcessorCount, CreateLane);
@@ -52,6 +62,9 @@ internal sealed class RubatoServer : IAsyncDisposable
     public ILogger Log { get; }
 
     public ServerMetrics Metrics { get; }
+
+    /// <summary>Where EMBED, RANK and INFER run; null where no models are served.</summary>
+    public ModelService? Models { get; }
 
     /// <summary>Where SCORE runs.</summary>
     public LanePool Lanes { get; }
@@ -156,6 +169,11 @@ internal sealed class RubatoServer : IAsyncDisposable
 
     private Generations Generations => new(_engine.Generations.Catalogue, _engine.Generations.Model, _engine.Generations.Prices);
 
+    private EngineOptions EngineOptions(ServerOptions options) => options.Engine with
+    {
+        Models = Models?.Host, RankerModel = options.Models.Ranker, RankerTimeMax = TimeSpan.FromMilliseconds(options.Models.RankerMillisecondsMax),
+    };
+
     private ComputeLane CreateLane() => new(_engine, Options.Limits.BatchMax, Metrics);
 
     private void CloseEngine()
@@ -166,6 +184,7 @@ internal sealed class RubatoServer : IAsyncDisposable
         Lanes.Dispose();
         Metrics.Dispose();
         _engine.Dispose();
+        Models?.Dispose();
     }
 
     private void CheckTimes()

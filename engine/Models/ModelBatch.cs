@@ -26,6 +26,7 @@ public sealed class ModelBatch : IDisposable
         _inputs = [.. shape.Inputs.Select((info, i) => shape.Column(info, _names[i], capacity))];
         _outputs = [.. shape.Outputs.Select((info, i) => shape.Column(info, _names[_inputs.Length + i], capacity))];
         _bindings = new OrtBinding?[_runRows == 0 ? 1 : capacity / _runRows];
+        SharesInputs = _inputs.Any(column => column.Kind == ModelColumnKind.Shared);
         Control = new OrtRunControl(session.Native.Environment);
     }
 
@@ -42,7 +43,7 @@ public sealed class ModelBatch : IDisposable
     public int Rows { get; private set; }
 
     /// <summary>Whether an input is the same for all rows, so that rows of several requests do not fit into one run.</summary>
-    public bool SharesInputs => _inputs.Any(column => column.Kind == ModelColumnKind.Shared);
+    public bool SharesInputs { get; }
 
     /// <summary>Memory of the inputs, in the model's order.</summary>
     internal IReadOnlyList<ModelColumn> InputColumns => _inputs;

@@ -29,13 +29,13 @@ internal sealed class RankerColumns
         if (generation.Shape is not { } batch || generation.Manifest.Inputs.Count == 0) return Fails(out problem, "no input is mapped to a role in its model.json");
         foreach (ModelColumn column in batch.InputColumns)
         {
-            ModelRole role = generation.Manifest.Inputs.First(input => input.Name == column.Info.Name).Role;
+            ModelRole role = generation.Manifest.RoleOf(column.Info.Name);
             int width = role switch { ModelRole.Attributes => AttributeCount, ModelRole.CandidateFeatures => 1, _ => catalogue.Dimension };
             if (column.RowElements != width || column.Info.Element != ModelElementType.Float32)
                 return Fails(out problem, $"input {column.Info}: rows of {column.RowElements} {column.Info.Element.Text()} (expected {width} float32 for {role})");
             columns._inputs.Add((columns._inputs.Count, role));
         }
-        columns.Score = generation.Manifest.Outputs.ToList().FindIndex(output => output.Role == ModelRole.Score);
+        columns.Score = generation.Manifest.OutputIndex(ModelRole.Score);
         if (columns.Score < 0) return Fails(out problem, "no output is mapped to the role score in its model.json");
         ModelColumn score = batch.OutputColumns[columns.Score];
         if (score.RowElements != 1 || score.Info.Element != ModelElementType.Float32)

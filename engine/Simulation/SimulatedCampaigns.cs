@@ -5,7 +5,7 @@ namespace Rubato;
 /// <summary>Synthetic campaigns of one track each, in the format that a user would bring.</summary>
 /// <remarks>
 /// Tracks are drawn among those that are candidates of 2 to 60 % of the requests. A budget pays for a part of the requests that the campaign is a
-/// candidate of, 60 % at most, so that no campaign lacks demand; together budgets pay for a given part of all slots. The curve is the traffic's.
+/// candidate of, 60 % at most, so that no campaign lacks demand; together budgets pay for a given part of all slots.
 /// </remarks>
 internal static class SimulatedCampaigns
 {
@@ -77,9 +77,15 @@ internal static class SimulatedCampaigns
         json.WriteNumber("budgetMicros", Math.Max(1, (long)deliveries) * spend);
         json.WriteString("start", SimulationOptions.Start);
         json.WriteString("end", options.End);
-        json.WriteStartArray("curve");
-        foreach (double weight in TrafficProfile.Expected.Weights) json.WriteNumberValue(weight);
-        json.WriteEndArray();
+        if (options.EvenCurve) json.WriteString("curve", "even");
+        else WriteWeights(json, TrafficProfile.Expected);
         json.WriteEndObject();
+    }
+
+    private static void WriteWeights(Utf8JsonWriter json, SpendCurve curve)
+    {
+        json.WriteStartArray("curve");
+        foreach (double weight in curve.Weights) json.WriteNumberValue(weight);
+        json.WriteEndArray();
     }
 }

@@ -18,6 +18,9 @@ public sealed record SimulationOptions
     /// <summary>Traffic of the hour after noon of every day as a multiple of what the profile expects, 0.1 to 100; 1 = no shock.</summary>
     public double ShockFactor { get; init; } = 1;
 
+    /// <summary>Whether campaigns are to spend evenly; else along the expected traffic, which costs them nothing.</summary>
+    public bool EvenCurve { get; init; }
+
     /// <summary>Slots of a slate, 1 to 64.</summary>
     public int Slots { get; init; } = 4;
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Rubato.Server;
 
-/// <summary>Health and metrics over HTTP, on an address of its own: /healthz, /readyz, /metrics.</summary>
+/// <summary>Health and metrics over HTTP, on an address of its own: /healthz, /readyz, /metrics; and models, where there are some.</summary>
 internal sealed class AdminEndpoint : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -44,6 +44,7 @@ internal sealed class AdminEndpoint : IAsyncDisposable
             context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
             return context.Response.WriteAsync(PrometheusText.Write(server));
         });
+        if (server.Models is { } models) ModelAdmin.Map(application, models.Host);
         try
         {
             await application.StartAsync().ConfigureAwait(false);

@@ -17,13 +17,14 @@ internal static class SimulateCommand
     private static readonly Option<int> Interval = CommandOptions.Integer("--interval", "seconds between two updates of pacing", 1, 900, 10);
     private static readonly Option<int> Seed = CommandOptions.Integer("--seed", "seed of everything that is drawn", 0, int.MaxValue, 1);
     private static readonly Option<bool> Shock = new("--shock") { Description = "three times the traffic in the hour after noon, unforeseen" };
+    private static readonly Option<string?> Curve = CommandOptions.OneOf("--curve", "curve of the campaigns", ["traffic", "even"], "traffic");
     private static readonly Option<string?> Out = CommandOptions.OptionalPath("--out", "folder for POLICY.csv and POLICY.svg, made if there is none");
     private static readonly Option<bool> Json = CommandOptions.Json();
 
     public static Command Create()
     {
         var command = new Command("simulate", "Replay a day of traffic in virtual time and compare pacing policies with the optimum in hindsight.")
-            { Data, DataFolder, Policy, Hours, Requests, Campaigns, Interval, Seed, Shock, Out, Json };
+            { Data, DataFolder, Policy, Hours, Requests, Campaigns, Interval, Seed, Shock, Curve, Out, Json };
         command.SetAction((line, cancellation) => Task.Run(() => Run(line, cancellation), cancellation));
         return command;
     }
@@ -42,6 +43,7 @@ internal static class SimulateCommand
             RequestsPerDay = line.GetValue(Requests),
             Campaigns = line.GetValue(Campaigns),
             ShockFactor = line.GetValue(Shock) ? ShockFactor : 1,
+            EvenCurve = line.GetValue(Curve) == "even",
             IntervalSeconds = interval,
             RecordSeconds = Math.Max(1, 900 / interval) * interval,
         };

@@ -43,6 +43,7 @@ internal static class SimulateReport
         json.WriteNumber("seed", world.Options.Seed);
         json.WriteNumber("hours", world.Options.Hours);
         json.WriteNumber("shock_factor", world.Options.ShockFactor);
+        json.WriteString("curve", world.Options.EvenCurve ? "even" : "traffic");
         json.WriteNumber("requests", world.Requests);
         json.WriteNumber("campaigns", world.Campaigns.Count);
         json.WriteNumber("optimum_bound", world.OptimumBound);

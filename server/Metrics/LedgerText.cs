@@ -1,4 +1,5 @@
 using System.Text;
+using Rubato.Wire;
 
 namespace Rubato.Server;
 
@@ -38,7 +39,8 @@ internal static class LedgerText
         Blocked(BlockReason.LicensorSlots, slates.LicensorSlots);
         Blocked(BlockReason.QualityFloor, slates.QualityFloor);
         PrometheusText.Head(text, "rubato_exposures_total", "counter", "Exposure events, by what they did.");
-        foreach ((Wire.ExposureResult result, long count) in metrics.Exposures) PrometheusText.Line(text, "rubato_exposures_total", $"result=\"{result}\"", count);
+        for (ExposureResult result = ExposureResult.Settled; result <= ExposureResult.BadSeconds; result++)
+            PrometheusText.Line(text, "rubato_exposures_total", $"result=\"{result}\"", metrics.Exposures(result));
 
         void Blocked(BlockReason reason, long count) => PrometheusText.Line(text, "rubato_blocked_total", $"reason=\"{reason}\"", count);
     }

@@ -47,6 +47,7 @@ internal static class PrometheusText
         Histogram(text, "rubato_stage_seconds", "stage=\"retrieval\"", metrics.Retrieval);
         Histogram(text, "rubato_stage_seconds", "stage=\"ranking\"", metrics.Ranking);
         Histogram(text, "rubato_stage_seconds", "stage=\"allocation\"", metrics.Allocation);
+        if (server.Models is { } models) ModelMetricsText.Append(text, models, server.Engine.RankerCounters);
         return text.ToString();
     }
 

@@ -10,7 +10,7 @@ internal sealed class ServerMetrics : IDisposable
     /// <summary>Name of the meter, for <see cref="MeterListener"/> and exporters.</summary>
     public const string MeterName = "Rubato";
 
-    private const int OpcodeCount = 48, CodeCount = 128, ExposureResults = 10;
+    private const int OpcodeCount = 64, CodeCount = 128, ExposureResults = 10;
 
     private readonly RubatoServer _server;
     private readonly Meter _meter = new(MeterName);
@@ -70,9 +70,8 @@ internal sealed class ServerMetrics : IDisposable
     /// <summary>From arrival to the written answer, EXPOSE.</summary>
     public LatencyHistogram Expose { get; } = new();
 
-    /// <summary>Exposure events by what they did.</summary>
-    public IEnumerable<(ExposureResult Result, long Count)> Exposures =>
-        from result in Enum.GetValues<ExposureResult>() select (result, Volatile.Read(ref _exposures[(int)result]));
+    /// <summary>Exposure events that did this.</summary>
+    public long Exposures(ExposureResult result) => Volatile.Read(ref _exposures[(int)result]);
 
     /// <summary>Requests answered by a reply.</summary>
     public long RequestsOk => Requests.Where(request => request.Code == ErrorCode.None).Sum(request => request.Count);
@@ -87,11 +86,17 @@ internal sealed class ServerMetrics : IDisposable
     public long BytesSent => _server.Bytes.Sent;
 
     /// <summary>Requests by opcode and code that occurred.</summary>
-    public IEnumerable<(Opcode Opcode, ErrorCode Code, long Count)> Requests =>
-        from index in Enumerable.Range(0, _requests.Length)
-        let count = Volatile.Read(ref _requests[index])
-        where count > 0
-        select ((Opcode)(index / CodeCount), (ErrorCode)(index % CodeCount), count);
+    public IEnumerable<(Opcode Opcode, ErrorCode Code, long Count)> Requests
+    {
+        get
+        {
+            for (int index = 0; index < _requests.Length; index++) // no query: it would allocate for each of thousands of places
+            {
+                long count = Volatile.Read(ref _requests[index]);
+                if (count > 0) yield return ((Opcode)(index / CodeCount), (ErrorCode)(index % CodeCount), count);
+            }
+        }
+    }
 
     /// <summary>Connections that were refused or closed by the server, by code.</summary>
     public IEnumerable<(ErrorCode Code, long Count)> RefusedConnections =>

@@ -11,6 +11,15 @@ internal sealed class ServerOptions
     /// <summary>Address of health and metrics over HTTP; null = none.</summary>
     public IPEndPoint? Admin { get; set; } = new(IPAddress.Loopback, 7401);
 
+    /// <summary>Address of the Open Inference Protocol (KServe v2) over HTTP; null = none. Needs models.</summary>
+    public IPEndPoint? KServe { get; set; }
+
+    /// <summary>Folder of the model repository; null = no models.</summary>
+    public string? ModelsPath { get; set; }
+
+    /// <summary>How models are served.</summary>
+    public ModelOptions Models { get; } = new();
+
     /// <summary>Listening beyond loopback is allowed although nobody is asked who he is.</summary>
     public bool Insecure { get; set; }
 

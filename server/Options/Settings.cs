@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rubato.Kernels.Similarity;
 
 namespace Rubato.Server;
@@ -11,6 +12,7 @@ internal static class Settings
     [
         Setting.Address("Server:Listen", AddressRule, (o, v) => o.Listen = v),
         new("Server:Admin", $"{AddressRule}, or none", (o, v) => o.Admin = v == "none" ? null : Setting.ParseAddress(v)),
+        new("Server:KServe", $"{AddressRule}, or none", (o, v) => o.KServe = v == "none" ? null : Setting.ParseAddress(v)),
         Setting.Flag("Server:Insecure", (o, v) => o.Insecure = v),
         Setting.Whole("Server:RecommendLanes", 1, 64, (o, v) => o.RecommendLanes = v),
         Setting.Text("Data:Catalogue", "the path of a snapshot (.rbt)", (o, v) => o.Engine = o.Engine with { CataloguePath = v }),
@@ -33,6 +35,14 @@ internal static class Settings
         {
             FrequencyBytes = int.TryParse(v, out int bytes) && bytes is >= 1 << 10 and <= 1 << 30 && int.IsPow2(bytes) ? bytes : throw new FormatException(),
         }),
+        Setting.Text("Data:Models", "the path of a model repository", (o, v) => o.ModelsPath = v),
+        Setting.Text("Models:Ranker", "the name of a model", (o, v) => o.Models.Ranker = v),
+        Setting.Whole("Models:RankerMillisecondsMax", 1, 60_000, (o, v) => o.Models.RankerMillisecondsMax = v),
+        Setting.Whole("Models:Threads", 0, ModelRuntimeOptions.ThreadsMax, (o, v) => o.Models.Threads = v),
+        Setting.Whole("Models:MemoryMegabytesMax", 1, 1 << 24, (o, v) => o.Models.MemoryMegabytesMax = v),
+        new("Models:PollMilliseconds", "a whole number, 50 to 86400000, or 0", (o, v) => o.Models.PollMilliseconds =
+            int.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value is 0 or >= 50 and <= 86_400_000 ? value : throw new FormatException()),
+        Setting.Whole("Limits:KServeBytesMax", 1024, 1 << 30, (o, v) => o.Models.KServeBytesMax = v),
         Setting.Number("Scoring:RelevanceSlope", 1e-9, 1e6, (o, v) => o.Engine = o.Engine with { RelevanceSlope = v }),
         Setting.Number("Scoring:RelevanceOffset", -1e6, 1e6, (o, v) => o.Engine = o.Engine with { RelevanceOffset = v }),
         Setting.Number("Scoring:RelevanceWeight", 0, 1e6, (o, v) => o.Engine = o.Engine with { RelevanceWeight = v }),

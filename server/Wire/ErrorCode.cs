@@ -79,6 +79,15 @@ public enum ErrorCode : ushort
     /// <summary>The server keeps no ledger, or no campaigns file that it could read again.</summary>
     NotKept = 45,
 
+    /// <summary>No model of that name, version or label is in service.</summary>
+    UnknownModel = 48,
+
+    /// <summary>The model takes other inputs, or has no such role.</summary>
+    ModelMismatch = 49,
+
+    /// <summary>The model failed on this request: an operator, or an output that is not a finite number.</summary>
+    ModelFailed = 50,
+
     // The request was sound: sending it again, later or elsewhere, may help.
 
     /// <summary>The deadline passed; the stage says where.</summary>

@@ -26,4 +26,13 @@ public enum Opcode : ushort
 
     /// <summary>Replaces the campaigns, by the ones sent or by the server's file read again.</summary>
     Campaigns = 17,
+
+    /// <summary>Rows of listeners' features → a query vector each, by a tower model.</summary>
+    Embed = 32,
+
+    /// <summary>Listener and candidates → a score and its relevance each, by a ranker model.</summary>
+    Rank = 33,
+
+    /// <summary>Named tensors → named tensors, by any model.</summary>
+    Infer = 34,
 }

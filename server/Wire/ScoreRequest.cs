@@ -6,7 +6,7 @@ namespace Rubato.Wire;
 /// The payload of SCORE and of RECOMMEND: block, listener vector f32 [dimension], candidates i64 [count], denied licensors u32 [count].
 /// SCORE leaves the fields of the slate zero.
 /// </summary>
-public readonly ref struct ScoreRequest
+public readonly ref struct ScoreRequest : IPayload
 {
     [StructLayout(LayoutKind.Explicit, Size = FrameHeader.Bytes)]
     private struct Block

@@ -60,6 +60,21 @@ public sealed partial class RubatoClient : IAsyncDisposable
     public ValueTask RecommendAsync(ScoreQuery query, ScoreAnswer answer, CancellationToken cancellation = default) =>
         SendAsync(Opcode.Recommend, query, answer, cancellation);
 
+    /// <summary>Turns rows of listeners' features into query vectors, by a tower model.</summary>
+    /// <param name="query">model and features</param> <param name="answer">overwritten; its values are vectors</param> <param name="cancellation">gives up waiting</param>
+    /// <exception cref="RequestRefusedException">The server refused it.</exception> <exception cref="ConnectionLostException">There is no connection, or it broke.</exception>
+    public ValueTask EmbedAsync(ModelQuery query, ModelAnswer answer, CancellationToken cancellation = default) => SendAsync(Opcode.Embed, query, answer, cancellation);
+
+    /// <summary>Scores candidates for a listener, by a ranker model.</summary>
+    /// <param name="query">model, listener, candidates</param> <param name="answer">overwritten; it has scores and relevance</param> <param name="cancellation">gives up waiting</param>
+    /// <inheritdoc cref="EmbedAsync"/>
+    public ValueTask RankAsync(ModelQuery query, ModelAnswer answer, CancellationToken cancellation = default) => SendAsync(Opcode.Rank, query, answer, cancellation);
+
+    /// <summary>Runs any model on named tensors.</summary>
+    /// <param name="query">model and tensors</param> <param name="answer">overwritten; it has tensors</param> <param name="cancellation">gives up waiting</param>
+    /// <inheritdoc cref="EmbedAsync"/>
+    public ValueTask InferAsync(ModelQuery query, ModelAnswer answer, CancellationToken cancellation = default) => SendAsync(Opcode.Infer, query, answer, cancellation);
+
     /// <summary>Asks whether the server answers; keeps an idle connection open.</summary>
     /// <exception cref="ConnectionLostException">There is no connection, or it broke.</exception>
     public async Task PingAsync(CancellationToken cancellation = default)
@@ -135,26 +150,26 @@ public sealed partial class RubatoClient : IAsyncDisposable
         return await connection.CallAsync(opcode, payload, cancellation).ConfigureAwait(false);
     }
 
-    private ValueTask SendAsync(Opcode opcode, ScoreQuery query, ScoreAnswer answer, CancellationToken cancellation)
+    private ValueTask SendAsync(Opcode opcode, Query query, IReplyTaker answer, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         ArgumentOutOfRangeException.ThrowIfLessThan(query.Deadline, TimeSpan.Zero, nameof(query));
         ClientConnection? connection = Volatile.Read(ref _connection);
         if (connection is { IsUsable: true } && connection.TryTakeCredit())
-            return connection.SendScore(opcode, query, query.Deadline, answer, cancellation);
+            return connection.Send(opcode, query, query.Deadline, answer, cancellation);
         return query.Deadline == TimeSpan.Zero
             ? WaitAndSendAsync(opcode, query, answer, cancellation)
             : WaitAndSendInTimeAsync(opcode, query, answer, cancellation);
     }
 
-    private async ValueTask WaitAndSendAsync(Opcode opcode, ScoreQuery query, ScoreAnswer answer, CancellationToken cancellation)
+    private async ValueTask WaitAndSendAsync(Opcode opcode, Query query, IReplyTaker answer, CancellationToken cancellation)
     {
         ClientConnection connection = await CreditAsync(cancellation).ConfigureAwait(false);
-        await connection.SendScore(opcode, query, TimeSpan.Zero, answer, cancellation).ConfigureAwait(false);
+        await connection.Send(opcode, query, TimeSpan.Zero, answer, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The deadline runs while the call waits for a connection or a credit, too.</summary>
-    private async ValueTask WaitAndSendInTimeAsync(Opcode opcode, ScoreQuery query, ScoreAnswer answer, CancellationToken cancellation)
+    private async ValueTask WaitAndSendInTimeAsync(Opcode opcode, Query query, IReplyTaker answer, CancellationToken cancellation)
     {
         long begun = Stopwatch.GetTimestamp();
         using var inTime = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -169,7 +184,7 @@ public sealed partial class RubatoClient : IAsyncDisposable
             throw ClientConnection.LateAnswer();
         }
         TimeSpan left = query.Deadline - Stopwatch.GetElapsedTime(begun);
-        await connection.SendScore(opcode, query, left > TimeSpan.Zero ? left : TimeSpan.FromMicroseconds(1), answer, cancellation).ConfigureAwait(false);
+        await connection.Send(opcode, query, left > TimeSpan.Zero ? left : TimeSpan.FromMicroseconds(1), answer, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>A connection and one of its credits.</summary>

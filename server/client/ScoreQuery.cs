@@ -3,7 +3,7 @@ using Rubato.Wire;
 namespace Rubato.Client;
 
 /// <summary>What to ask: a listener, candidates, filters. May be reused for the next call once the call before has been answered.</summary>
-public sealed class ScoreQuery
+public sealed class ScoreQuery : Query
 {
     /// <summary>[dimension], finite.</summary>
     public ReadOnlyMemory<float> Listener { get; set; }
@@ -42,16 +42,13 @@ public sealed class ScoreQuery
     public float? QualityLossMax { get; set; }
 
     /// <summary>
-    /// The listener, for frequency caps: any number that stays the same for the same person and says nothing about them, such as a keyed hash;
-    /// 0 = unknown, no cap applies.
+    /// The listener, for frequency caps and for getting the same model every time: any number that stays the same for the same person and says nothing about them, such as a keyed hash;
+    /// 0 = unknown, no cap applies and no canary.
     /// </summary>
     public ulong ListenerId { get; set; }
 
-    /// <summary>
-    /// How long to wait for the answer, from the call on; the server is told, and drops the request when the time is up. Zero = no deadline;
-    /// not negative.
-    /// </summary>
-    public TimeSpan Deadline { get; set; }
+    internal override ValueTask SendOn(ClientConnection connection, Opcode opcode, TimeSpan deadline, IReplyTaker answer, CancellationToken cancellation) =>
+        connection.Send(opcode, ToRequest(), deadline, answer, cancellation);
 
     internal ScoreRequest ToRequest() => new()
     {

@@ -7,11 +7,13 @@ internal class RowsWork : ModelWork
 {
     private readonly TaskCompletionSource<ModelOutcome> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly float[] _values;
-    private readonly int _width;
+    private readonly int _width, _answerWidth;
 
-    public RowsWork(float[] values, int width)
+    /// <param name="values">[rows, width]</param> <param name="width">of the model's input "x"</param> <param name="answerWidth">of its output "y"; 0 for the same</param>
+    public RowsWork(float[] values, int width, int answerWidth = 0)
     {
-        (_values, _width, Answers) = (values, width, new float[values.Length]);
+        (_values, _width, _answerWidth) = (values, width, answerWidth == 0 ? width : answerWidth);
+        Answers = new float[values.Length / width * _answerWidth];
         Arrived = Stopwatch.GetTimestamp();
     }
 
@@ -34,7 +36,7 @@ internal class RowsWork : ModelWork
         _values.AsSpan(firstRow * _width, rows * _width).CopyTo(batch.Input<float>("x")[(batchRow * _width)..]);
 
     protected internal override void Take(ModelBatch batch, int firstRow, int rows, int batchRow) =>
-        batch.Output<float>("y").Slice(batchRow * _width, rows * _width).CopyTo(Answers.AsSpan(firstRow * _width));
+        batch.Output<float>("y").Slice(batchRow * _answerWidth, rows * _answerWidth).CopyTo(Answers.AsSpan(firstRow * _answerWidth));
 
     protected internal override void Done(ModelGeneration generation, in ModelOutcome outcome)
     {

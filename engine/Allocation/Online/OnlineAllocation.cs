@@ -83,8 +83,12 @@ internal sealed class OnlineAllocation : IDisposable
         DateTime now = _options.Clock.GetUtcNow().UtcDateTime;
         HashSet<uint> known = [.. Ledger.Campaigns()];
         DailyRelease release = _daily.Plan(campaigns, DateOnly.FromDateTime(now), campaign => known.Contains(campaign) ? Ledger.State(campaign).SettledMicros : 0);
-        BudgetLimit[] limits = [.. campaigns.Campaigns.ToArray().Select(campaign =>
-            new BudgetLimit(campaign.Id, campaign.BudgetMicros, release.MicrosOf(campaign), campaign.End > now ? campaign.SpendMicros : 0))];
+        var limits = new BudgetLimit[campaigns.Count];
+        for (int i = 0; i < limits.Length; i++)
+        {
+            Campaign campaign = campaigns.Campaigns[i];
+            limits[i] = new BudgetLimit(campaign.Id, campaign.BudgetMicros, release.MicrosOf(campaign), campaign.End > now ? campaign.SpendMicros : 0);
+        }
         BudgetAccount[] accounts = Ledger.SetBudgets(limits, () => _daily.Write(release)); // a refusal must not use up the day
         _daily.Keep(release);
         return accounts;

@@ -54,11 +54,19 @@ public sealed record ModelManifest
     /// <summary>How scores become the probability that a listener plays the track; null where they are that already.</summary>
     public Calibration? Calibration { get; init; }
 
-    /// <summary>The place of the input with a role among the model's mapped inputs; −1 for none.</summary>
-    public int InputIndex(ModelRole role)
+    /// <summary>The role of a mapped input.</summary>
+    internal ModelRole RoleOf(string input)
     {
         for (int i = 0; i < Inputs.Count; i++)
-            if (Inputs[i].Role == role) return i;
+            if (Inputs[i].Name == input) return Inputs[i].Role;
+        throw new ArgumentException($"'{input}' is not mapped", nameof(input)); // ModelManifestCheck had every input mapped
+    }
+
+    /// <summary>The place of the output with a role among the mapped ones; −1 for none.</summary>
+    internal int OutputIndex(ModelRole role)
+    {
+        for (int i = 0; i < Outputs.Count; i++)
+            if (Outputs[i].Role == role) return i;
         return -1;
     }
 }

@@ -74,6 +74,7 @@ public sealed class ModelRepository
     private ModelFolder Scan(string name)
     {
         string folder = System.IO.Path.Combine(Path, name);
+        if (!ModelLabelsFile.IsName(name)) return new ModelFolder(name, [], null, [$"{folder}: not the name of a model (expected up to {ModelLabelsFile.NameCharactersMax} letters, digits, '.', '-' or '_')"]);
         var versions = new List<int>();
         ModelLabels? labels = null;
         var problems = new List<string>();

@@ -122,6 +122,7 @@ internal sealed class ModelKeeper
     public void Free(ModelGeneration generation)
     {
         generation.Free();
+        NativeHeap.Trim();
         _bytes -= generation.Bytes;
         Tell(ModelLogLevel.Information, $"model {generation.Name}/{generation.Version} unloaded");
     }

@@ -60,12 +60,23 @@ public abstract class ModelWork
     /// <summary>Some rows are over and done with; true for the last of them.</summary>
     internal bool End(int rows, ModelStatus status, string? problem)
     {
+        if (rows == Rows) // in one piece, as most are: nobody else writes here
+        {
+            (_status, _problem) = ((int)status, problem);
+            return true;
+        }
         if (status != ModelStatus.Ok && Interlocked.CompareExchange(ref _status, (int)status, (int)ModelStatus.Ok) == (int)ModelStatus.Ok) _problem = problem;
         return Interlocked.Add(ref _rowsLeft, -rows) == 0;
     }
 
-    internal void Count(long queueTicks, long batchTicks, long computeTicks, int batchRows)
+    /// <summary>Adds up what a piece of it took.</summary>
+    internal void Count(int rows, long queueTicks, long batchTicks, long computeTicks, int batchRows)
     {
+        if (rows == Rows)
+        {
+            (_queueTicks, _batchTicks, _computeTicks, _batchRows) = (queueTicks, batchTicks, computeTicks, batchRows);
+            return;
+        }
         Interlocked.CompareExchange(ref _queueTicks, queueTicks, 0); // the first batch's
         Interlocked.Add(ref _batchTicks, batchTicks);
         Interlocked.Add(ref _computeTicks, computeTicks);

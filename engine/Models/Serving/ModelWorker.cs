@@ -31,7 +31,7 @@ internal sealed class ModelWorker
         {
             foreach (ModelWork work in _late)
             {
-                work.Count(Stopwatch.GetTimestamp() - work.Arrived, 0, 0, 0);
+                work.Count(work.Rows, Stopwatch.GetTimestamp() - work.Arrived, 0, 0, 0);
                 End(new ModelPiece(work, 0, work.Rows), ModelStatus.LateInQueue, "the deadline passed in the queue");
             }
             if (_pieces.Count == 0) continue;
@@ -91,7 +91,7 @@ internal sealed class ModelWorker
         long copied = begun - taken + (Stopwatch.GetTimestamp() - ended);
         foreach (ModelPiece piece in pieces)
         {
-            piece.Work.Count(taken - piece.Work.Arrived, copied, ended - begun, rows);
+            piece.Work.Count(piece.Rows, taken - piece.Work.Arrived, copied, ended - begun, rows);
             End(piece, status, problem);
         }
         return true;
@@ -126,7 +126,7 @@ internal sealed class ModelWorker
         {
             (status, problem) = (ModelStatus.Failed, failure.Message);
         }
-        piece.Work.Count(begun - piece.Work.Arrived, 0, Stopwatch.GetTimestamp() - begun, piece.Rows);
+        piece.Work.Count(piece.Rows, begun - piece.Work.Arrived, 0, Stopwatch.GetTimestamp() - begun, piece.Rows);
         End(piece, status, problem);
     }
 

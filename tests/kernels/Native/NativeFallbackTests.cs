@@ -43,6 +43,8 @@ public class NativeFallbackTests
     {
         var variants = ScanKernels.For(new CpuFeatures("the CPU has no AVX-512", "the CPU has no AVX-512", "the CPU has no AVX-512"), Refuse);
         Assert.Equal("vector-int8", KernelVariant<IScanKernel>.Pick(variants, forced: null).Name);
+        foreach (string name in Assembled)
+            Assert.Contains("the CPU has no AVX-512", Assert.Throws<NotSupportedException>(() => KernelVariant<IScanKernel>.Pick(variants, name)).Message);
         Assert.Contains("the names are amx-int8, avx512-vnni, vector-int8, avx512, vector, scalar-int8, scalar",
             Assert.Throws<ArgumentException>(() => KernelVariant<IScanKernel>.Pick(variants, "sse2")).Message);
     }

@@ -41,6 +41,18 @@ internal static class Frames
         ["campaigns-reply"] = Frame(Reply(Opcode.Campaigns, 9), Payload(64, new CampaignsReply { Campaigns = 200, Generation = 3 }.Write)),
         ["score-reply"] = Frame(Reply(Opcode.Score, 4), Scores(3, withTracks: false, withBreakdown: true)),
         ["recommend-reply"] = Frame(Reply(Opcode.Recommend, 5), Scores(2, withTracks: true, withBreakdown: false)),
+        ["embed-request"] = Frame(Request(Opcode.Embed, 7), Model(new ModelRequest { Model = "tower"u8, Label = "canary"u8, ListenerId = 99, Rows = 2, Features = [1, 2, 3, 4, 5, 6] })),
+        ["embed-reply"] = Frame(Reply(Opcode.Embed, 7), Model(new ModelReply
+        {
+            Version = 8, BatchRows = 40, QueueMicroseconds = 10, BatchMicroseconds = 20, ComputeMicroseconds = 30, Rows = 2, Values = [0.5f, 0.25f, -1, 2],
+        })),
+        ["rank-request"] = Frame(Request(Opcode.Rank, 8), Model(new ModelRequest
+        {
+            Model = "ranker"u8, Version = 12, Priority = 1, Listener = [0.5f, -1], Tracks = [7, 8, -9], Rows = 3, Features = [1, 2, 3],
+        })),
+        ["rank-reply"] = Frame(Reply(Opcode.Rank, 8), Model(new ModelReply { Version = 12, BatchRows = 3, Rows = 3, Values = [3, -2, 1], Relevance = [0.9f, 0.1f, 0.7f] })),
+        ["infer-request"] = Frame(Request(Opcode.Infer, 9), Model(new ModelRequest { Model = "any"u8, Tensors = Tensors })),
+        ["infer-reply"] = Frame(Reply(Opcode.Infer, 9), Model(new ModelReply { Version = 3, BatchRows = 1, Tensors = Tensors })),
         ["error"] = Frame(new FrameHeader { Kind = FrameKind.Error, Opcode = Opcode.Score, RequestId = 6, Status = ErrorCode.UnknownTrack, Credit = 128 },
             Error(ErrorCode.UnknownTrack, new ErrorPayload(Stage.Admission, 0, 17, "candidates: candidate 17 is not in the catalogue"))),
         ["goaway"] = Frame(new FrameHeader { Kind = FrameKind.Notice, Opcode = Opcode.GoAway, Status = ErrorCode.Draining, Credit = 128 },
@@ -82,6 +94,21 @@ internal static class Frames
     {
         byte[] payload = new byte[request.PayloadBytes];
         request.Write(payload);
+        return payload;
+    }
+
+    public static WireTensor[] Tensors =>
+    [
+        new() { Name = "x", Element = 1, Shape = [2, 1], Data = MemoryMarshal.AsBytes<float>([1.5f, -2]).ToArray() },
+        new() { Name = "größe", Element = 7, Shape = [], Data = BitConverter.GetBytes(-5L) },
+        new() { Name = "none", Element = 9, Shape = [0, 7], Data = Array.Empty<byte>() },
+    ];
+
+    public static byte[] Model<TPayload>(TPayload content) where TPayload : IPayload, allows ref struct
+    {
+        byte[] payload = new byte[content.PayloadBytes];
+        payload.AsSpan().Fill(0xEE); // the writer must clear what it does not use
+        content.Write(payload);
         return payload;
     }
 
