@@ -23,7 +23,7 @@ internal static class JsonFile
                 throw new EngineDataException(path, $"{stream.Length} bytes (expected at most {BytesMax})");
             byte[] json = new byte[stream.Length];
             stream.ReadExactly(json);
-            return Parse(json, path);
+            return Parse(json.AsSpan().StartsWith("\uFEFF"u8) ? json.AsMemory(3) : json, path); // a byte order mark is not the file's text
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -64,6 +64,15 @@ public class LiveUpdateTests
         Assert.Equal([(50, 0u, BlockReason.NoCampaign), (70, 3u, BlockReason.None)], run.Score([50, 70]));
     }
 
+    [Fact]
+    public void AFileMayBeginWithAByteOrderMark()
+    {
+        using var world = new OnlineWorld();
+        File.WriteAllBytes(world.CampaignsPath, [0xEF, 0xBB, 0xBF, .. OnlineWorld.Json(OnlineWorld.Campaign(3, [70]))]);
+        using Engine engine = Engine.Open(world.Options);
+        Assert.Equal(3u, engine.Campaigns.Ids[0]);
+    }
+
     [Theory, InlineData(4)]
     public async Task RunningLanesSeeOneGenerationOrTheOther(int updates)
     {
