@@ -59,7 +59,7 @@ public sealed record EngineOptions
     public PacingOptions? Pacing { get; init; }
 
     /// <summary>
-    /// ε of the quality floor, 0 to 1, for requests that do not say: mean relevance that a slate may lose against the best one by relevance alone; 1 =
+    /// ε of the slate floor, 0 to 1, for requests that do not say: mean relevance that a slate may lose against the best one by relevance alone; 1 =
     /// no floor, because how much a listener may be asked for is not the engine's to decide.
     /// </summary>
     public double QualityLossMax { get; init; } = 1;

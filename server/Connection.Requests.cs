@@ -135,7 +135,7 @@ internal sealed partial class Connection
     {
         FrameStatus.BadPayload => RefuseRequest(header, ErrorCode.PayloadChecksum, Stage.Frame, "the payload's checksum does not match its bytes"),
         FrameStatus.TooLarge => CloseWith(ErrorCode.FrameTooLarge,
-            $"payload bytes: {header.PayloadBytes} stated, at most {_server.Options.Limits.PayloadBytesMax} taken"),
+            $"payload bytes: {header.PayloadBytes} stated, at most {_server.Options.Limits.PayloadBytesMaxOf(header.Opcode)} taken"),
         FrameStatus.UnsupportedVersion => CloseWith(ErrorCode.UnsupportedVersion, $"version: {FrameHeader.VersionValue} is spoken here"),
         FrameStatus.BadMagic => CloseWith(ErrorCode.BadMagic, "magic: not a Rubato frame"),
         _ => CloseWith(status.ToErrorCode(), "header: size, reserved field or checksum is wrong"),

@@ -104,6 +104,7 @@ internal sealed class RubatoServer : IAsyncDisposable
     {
         Version = FrameHeader.VersionValue,
         PayloadBytesMax = (uint)Options.Limits.PayloadBytesMax,
+        CampaignsBytesMax = (uint)Options.Limits.PayloadBytesMaxOf(Opcode.Campaigns),
         CandidatesMax = (uint)Options.Engine.Limits.CandidatesMax,
         Dimension = (uint)_engine.Catalogue.Dimension,
         SlotsMax = (ushort)Options.Engine.Limits.SlotsMax,

@@ -59,6 +59,7 @@ internal static class Settings
         Setting.Whole("Limits:LosersMax", 0, 65_535, (o, v) => WithLimits(o, o.Engine.Limits with { LosersMax = v })),
         Setting.Whole("Limits:DeniedLicensorsMax", 0, 4096, (o, v) => WithLimits(o, o.Engine.Limits with { DeniedLicensorsMax = v })),
         Setting.Whole("Limits:PayloadBytesMax", 4096, 1 << 26, (o, v) => o.Limits.PayloadBytesMax = v),
+        Setting.Whole("Limits:CampaignsBytesMax", 4096, 1 << 28, (o, v) => o.Limits.CampaignsBytesMax = v),
         Setting.Whole("Limits:ConnectionsMax", 1, 65_536, (o, v) => o.Limits.ConnectionsMax = v),
         Setting.Whole("Limits:InFlightMax", 1, 65_535, (o, v) => o.Limits.InFlightMax = v),
         Setting.Whole("Limits:QueueMax", 1, 65_536, (o, v) => o.Limits.QueueMax = v),

@@ -162,6 +162,24 @@ public sealed class AllocationTests
         Assert.Equal(5, server.Engine.Campaigns.Count);
     }
 
+    [Theory, InlineData(200_000, true), InlineData(300_000, false)]
+    public async Task CampaignsHaveALimitOfTheirOwn(int bytes, bool isTaken)
+    {
+        await using var server = new PaidServer(configure: options => options.Limits.CampaignsBytesMax = 256 << 10);
+        byte[] json = [.. PaidServer.Json(4, 100_000), .. Enumerable.Repeat((byte)' ', bytes)];
+        await using RubatoClient client = await server.Test.ClientAsync();
+        if (isTaken) Assert.Equal(4u, (await client.UpdateCampaignsAsync(json)).Campaigns);
+        else await Assert.ThrowsAsync<ArgumentException>(() => client.UpdateCampaignsAsync(json)); // known from HELLO
+
+        using RawConnection raw = server.Test.Connect();
+        raw.Send(Frames.Frame(Frames.Request(Opcode.Campaigns, 1), Frames.Campaigns(json)));
+        if (isTaken) Assert.Equal((2, 1ul), (raw.Read().Kind, raw.LastRequestId));
+        else Assert.Contains($"at most {256 << 10} taken", raw.ReadError(ErrorCode.FrameTooLarge, 0).Message);
+        using RawConnection other = server.Test.Connect();
+        other.Send(RawConnection.Ping(1, new byte[70_000]));
+        Assert.Contains("at most 65536 taken", other.ReadError(ErrorCode.FrameTooLarge, 0).Message);
+    }
+
     [Fact]
     public async Task AnUpdateIsNotBadWhereTheLedgerHasStopped()
     {
