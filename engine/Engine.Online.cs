@@ -23,7 +23,7 @@ public sealed partial class Engine
 
     internal LiveCampaigns Live => Volatile.Read(ref _live);
 
-    /// <summary>Slots that a campaign was given since the engine was opened, released ones included; 0 without a ledger.</summary>
+    /// <summary>Slots that a campaign was given since the engine was opened, released ones included, withdrawn ones not; 0 without a ledger.</summary>
     /// <param name="campaign">index in <see cref="Campaigns"/></param>
     /// <exception cref="IndexOutOfRangeException">There is no such campaign.</exception>
     public long Deliveries(int campaign) => Live.Delivered(campaign);
@@ -54,18 +54,28 @@ public sealed partial class Engine
     {
         BudgetLedger ledger = Ledger ?? throw new InvalidOperationException("the engine has no ledger");
         if (!(seconds >= 0 && double.IsFinite(seconds))) return ExposureOutcome.BadSeconds;
-        CampaignSet campaigns = Campaigns;
-        int index = ledger.TryCampaignOf(id, out uint campaign) ? campaigns.IndexOf(campaign) : -1;
-        if (index >= 0 && !Promotes(campaigns, index, track)) return ExposureOutcome.WrongTrack;
-        return (ExposureOutcome)(seconds >= Options.ExposureSecondsMin ? ledger.Settle(id, durability) : ledger.Release(id, durability));
+        return (ExposureOutcome)(seconds >= Options.ExposureSecondsMin ? ledger.Settle(id, durability, track) : ledger.Release(id, durability, track));
     }
 
-    /// <summary>Gives back what was reserved for a request whose answer nobody will see.</summary>
+    /// <summary>
+    /// Undoes the slate of a request whose answer nobody will see: gives back what was reserved, and counts its deliveries neither for the campaigns nor
+    /// against the listener's frequency caps. Once at most, before the batch is used again, on the thread that scored it.
+    /// </summary>
     /// <exception cref="LedgerException">The ledger has stopped.</exception>
     public void Withdraw(ResponseBatch responses, int request)
     {
-        foreach (ReservationId id in responses.Reservations(request))
-            if (id != default) Ledger!.Release(id, LedgerDurability.None);
+        if (!responses.HasReservations) return;
+        LiveCampaigns live = responses.Live!;
+        ReadOnlySpan<uint> campaigns = responses.CampaignIds(request);
+        for (int entry = 0; entry < responses.SlotCount(request); entry++)
+        {
+            if (campaigns[entry] == 0) continue;
+            int campaign = live.Book.Campaigns.IndexOf(campaigns[entry]);
+            responses.Tally!.Delivered[campaign]--;
+            live.Forget(campaign, responses.Taken(request)[entry]);
+            ReservationId id = responses.Reservations(request)[entry];
+            if (id != default) Ledger!.Release(id, LedgerDurability.None, responses.TrackIds(request)[entry]);
+        }
     }
 
     /// <summary>Does what falls due with time: a new day's budgets, the next interval of pacing, and the ledger's own work where it has no thread.</summary>
@@ -73,12 +83,6 @@ public sealed partial class Engine
     public void Maintain()
     {
         lock (_updateLock) _online?.Maintain(Live);
-    }
-
-    private bool Promotes(CampaignSet campaigns, int campaign, long track)
-    {
-        int row = Catalogue.RowOf(track);
-        return row >= 0 && campaigns.OfRow(row).Contains(campaign);
     }
 
     private long Replace(Func<CampaignSet> read, string source)

@@ -49,7 +49,7 @@ public sealed record EngineOptions
     /// </summary>
     public string? LedgerPath { get; init; }
 
-    /// <summary>A ledger that is open already, instead of <see cref="LedgerPath"/>; it stays open when the engine closes.</summary>
+    /// <summary>A ledger that is open already, instead of <see cref="LedgerPath"/>; it stays open when the engine closes. What daily budgets have released is then kept in memory only.</summary>
     public BudgetLedger? Ledger { get; init; }
 
     /// <summary>Knobs of the ledger in <see cref="LedgerPath"/>.</summary>
@@ -59,7 +59,7 @@ public sealed record EngineOptions
     public PacingOptions? Pacing { get; init; }
 
     /// <summary>
-    /// ε of the quality floor, 0 to 1, for requests that do not say: mean relevance that a slate may lose against the best one by relevance alone; 1 =
+    /// ε of the slate floor, 0 to 1, for requests that do not say: mean relevance that a slate may lose against the best one by relevance alone; 1 =
     /// no floor, because how much a listener may be asked for is not the engine's to decide.
     /// </summary>
     public double QualityLossMax { get; init; } = 1;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Rubato;
 
@@ -20,11 +21,9 @@ internal static class JsonFile
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             if (stream.Length > BytesMax)
                 throw new EngineDataException(path, $"{stream.Length} bytes (expected at most {BytesMax})");
-            return JsonDocument.Parse(stream, Strict);
-        }
-        catch (JsonException failure)
-        {
-            throw NotJson(path, failure);
+            byte[] json = new byte[stream.Length];
+            stream.ReadExactly(json);
+            return Parse(json.AsSpan().StartsWith("\uFEFF"u8) ? json.AsMemory(3) : json, path); // a byte order mark is not the file's text
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -38,13 +37,37 @@ internal static class JsonFile
     {
         try
         {
-            return JsonDocument.Parse(json, Strict);
+            JsonDocument document = JsonDocument.Parse(json, Strict);
+            RequireText(json.Span, source);
+            return document;
         }
         catch (JsonException failure)
         {
             throw NotJson(source, failure);
         }
     }
+
+    // Documents look at strings only when they are asked for, and then throw what nobody expects of them.
+    private static void RequireText(ReadOnlySpan<byte> json, string source)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = DepthMax });
+        while (reader.Read())
+        {
+            if (reader.TokenType is not (JsonTokenType.String or JsonTokenType.PropertyName)) continue;
+            if (!Utf8.IsValid(reader.ValueSpan)) throw NotText(source, reader.TokenStartIndex, "not UTF-8");
+            if (!reader.ValueIsEscaped) continue;
+            try
+            {
+                reader.GetString();
+            }
+            catch (InvalidOperationException)
+            {
+                throw NotText(source, reader.TokenStartIndex, "half of a surrogate pair");
+            }
+        }
+    }
+
+    private static EngineDataException NotText(string source, long at, string problem) => new(source, $"byte {at}: {problem} (expected Unicode text)");
 
     private static EngineDataException NotJson(string path, JsonException failure) => new(path,
         $"line {failure.LineNumber + 1}, byte {failure.BytePositionInLine}: not JSON: {DataFileException.Describe(failure)}", failure);

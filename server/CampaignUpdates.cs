@@ -4,10 +4,14 @@ using Rubato.Wire;
 namespace Rubato.Server;
 
 /// <summary>Live updates of the campaigns: by the protocol, when their file has changed, and on SIGHUP. One at a time, off every lane.</summary>
-internal sealed class CampaignUpdates(Engine engine, ILogger log) : IDisposable
+/// <param name="engine">whose campaigns are replaced</param>
+/// <param name="seen">the file's stamp, looked at before the engine read it: what is written meanwhile is found by the next look</param>
+/// <param name="log">told what was replaced and what was refused</param>
+internal sealed class CampaignUpdates(Engine engine, CampaignFileStamp seen, ILogger log) : IDisposable
 {
     private readonly string? _path = engine.Options.CampaignsPath;
-    private (DateTime Written, long Bytes) _seen = Look(engine.Options.CampaignsPath);
+    private CampaignFileStamp _seen = seen;
+    private string? _toldRefusal;
     private int _isBusy;
 
     /// <summary>Replaces the campaigns by the text sent, or reads the file again where there is none. False when another update is at work.</summary>
@@ -28,11 +32,14 @@ internal sealed class CampaignUpdates(Engine engine, ILogger log) : IDisposable
         return true;
     }
 
-    /// <summary>Reads the file again if it has changed since it was last looked at; a file that cannot be used is logged once.</summary>
+    /// <summary>
+    /// Reads the file again if it has changed since it was last looked at, or if the ledger refused it, which may pass as leases close. A file that
+    /// cannot be used is logged once for each reason.
+    /// </summary>
     /// <param name="always">whether it changed or not</param>
     public void Check(bool always = false)
     {
-        if (_path is null || (!always && Look(_path) == _seen)) return;
+        if (_path is null || (!always && CampaignFileStamp.Of(_path) == _seen)) return;
         if (Interlocked.Exchange(ref _isBusy, 1) != 0) return; // the next look finds it changed still
         _ = Task.Run(() =>
         {
@@ -49,8 +56,16 @@ internal sealed class CampaignUpdates(Engine engine, ILogger log) : IDisposable
 
     private long Reload()
     {
-        _seen = Look(_path); // before it is read: what is written meanwhile is found by the next look
-        return engine.ReloadCampaigns();
+        _seen = CampaignFileStamp.Of(_path); // before it is read
+        try
+        {
+            return engine.ReloadCampaigns();
+        }
+        catch (LedgerException) when (engine.Ledger is { IsStopped: false })
+        {
+            _seen = default; // the next look finds it changed
+            throw;
+        }
     }
 
     private (ErrorCode Code, string Message) Run(Func<long> update)
@@ -58,32 +73,20 @@ internal sealed class CampaignUpdates(Engine engine, ILogger log) : IDisposable
         try
         {
             long generation = update();
+            _toldRefusal = null;
             log.CampaignsReplaced(engine.Campaigns.Count, generation);
             return (ErrorCode.None, "");
         }
         catch (DataFileException refused)
         {
-            log.CampaignsRefused(refused.Message);
-            return (ErrorCode.BadCampaigns, refused.Message);
+            if (refused.Message != _toldRefusal) log.CampaignsRefused(refused.Message);
+            _toldRefusal = refused.Message;
+            return (refused is LedgerException && engine.Ledger!.IsStopped ? ErrorCode.LedgerStopped : ErrorCode.BadCampaigns, refused.Message);
         }
         catch (Exception fault)
         {
             log.CampaignsFault(fault);
             return (ErrorCode.Internal, "a fault of the server; its log says more");
-        }
-    }
-
-    private static (DateTime, long) Look(string? path)
-    {
-        try
-        {
-            if (path is null) return default;
-            var file = new FileInfo(path);
-            return file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return default;
         }
     }
 }

@@ -91,8 +91,8 @@ internal sealed class ComputeLane : IDisposable
         }
         else
         {
-            ErrorCode code = request.Connection.WriteScores(request, _responses, index);
-            if (code != ErrorCode.None) Withdraw(index);
+            ErrorCode code = request.Connection.WriteScores(request, _responses, index, out bool isWritten);
+            if (!isWritten) Withdraw(index);
             _metrics.RequestDone(request.Opcode, code, Stopwatch.GetTimestamp() - request.Arrived);
         }
     }
@@ -102,7 +102,7 @@ internal sealed class ComputeLane : IDisposable
     {
         try
         {
-            if (_responses.HasReservations) _engine.Withdraw(_responses, index);
+            _engine.Withdraw(_responses, index);
         }
         catch (LedgerException)
         {

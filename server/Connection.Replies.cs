@@ -10,9 +10,12 @@ internal sealed partial class Connection
     private bool _unflushed;
 
     /// <summary>Writes the scores of one request of a batch, straight from the batch's columns into the frame.</summary>
+    /// <param name="request">what was asked</param> <param name="responses">the batch</param> <param name="index">of the request in it</param>
+    /// <param name="isWritten">false where there is an error frame instead, or the connection is closing or gone</param>
     /// <returns>None, or why there is an error frame instead</returns>
-    public ErrorCode WriteScores(in PendingRequest request, ResponseBatch responses, int index)
+    public ErrorCode WriteScores(in PendingRequest request, ResponseBatch responses, int index, out bool isWritten)
     {
+        isWritten = false;
         ReadOnlySpan<float> scores = responses.Scores(index);
         bool withTracks = request.Opcode == Opcode.Recommend, withBreakdown = responses.HasBreakdown(index);
         bool withReservations = withTracks && responses.HasReservations;
@@ -41,6 +44,7 @@ internal sealed partial class Connection
             }
             if (withReservations) WireReservations.ToWire(responses.Reservations(index)).CopyTo(parts.Reservations);
             Seal(frame, payloadBytes, request.AnswerHeader(FrameKind.Reply));
+            isWritten = true;
             return ErrorCode.None;
         }
     }

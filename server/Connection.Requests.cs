@@ -37,7 +37,12 @@ internal sealed partial class Connection
 
     private bool Recommend(in FrameHeader header, ReadOnlySpan<byte> payload, long arrived)
     {
-        if (!ScoreRequest.TryRead(payload, out _, out int errorOffset)) return RefusePayload(header, errorOffset);
+        if (!ScoreRequest.TryRead(payload, out ScoreRequest request, out int errorOffset)) return RefusePayload(header, errorOffset);
+        int answerBytes = SlateAnswer.BytesMax(request, _server.Engine);
+        if (answerBytes > _answerBytesMax) // before anything is reserved that a refused answer would hold back until its lease closes
+            return RefuseRequest(header, ErrorCode.AnswerTooLarge, Stage.Admission, $"the answer may take {answerBytes} bytes, the caller takes {_answerBytesMax}");
+        if (UnsentBytes > _server.Options.Limits.UnsentBytesMax)
+            return RefuseRequest(header, ErrorCode.Overloaded, Stage.Admission, $"{UnsentBytes} bytes of answers are unread", retryAfterMilliseconds: 10);
         if (!TryEnter()) return RefuseCredit(header);
         if (_server.Batcher.TryAdd(this, header, arrived, payload)) return true;
         Leave();
@@ -130,7 +135,7 @@ internal sealed partial class Connection
     {
         FrameStatus.BadPayload => RefuseRequest(header, ErrorCode.PayloadChecksum, Stage.Frame, "the payload's checksum does not match its bytes"),
         FrameStatus.TooLarge => CloseWith(ErrorCode.FrameTooLarge,
-            $"payload bytes: {header.PayloadBytes} stated, at most {_server.Options.Limits.PayloadBytesMax} taken"),
+            $"payload bytes: {header.PayloadBytes} stated, at most {_server.Options.Limits.PayloadBytesMaxOf(header.Opcode)} taken"),
         FrameStatus.UnsupportedVersion => CloseWith(ErrorCode.UnsupportedVersion, $"version: {FrameHeader.VersionValue} is spoken here"),
         FrameStatus.BadMagic => CloseWith(ErrorCode.BadMagic, "magic: not a Rubato frame"),
         _ => CloseWith(status.ToErrorCode(), "header: size, reserved field or checksum is wrong"),

@@ -40,7 +40,7 @@ internal sealed partial class Connection
         }
         catch (IOException)
         {
-            // The peer vanished, and nobody is left to be told.
+            _closing = true; // the peer vanished: what is still being computed for it is not written, and slates give back what they reserved
         }
         catch (Exception fault)
         {
@@ -73,7 +73,8 @@ internal sealed partial class Connection
     private SequencePosition Serve(in ReadOnlySequence<byte> buffer, out bool goOn)
     {
         long arrived = Stopwatch.GetTimestamp();
-        var reader = new FrameReader(buffer, _server.Options.Limits.PayloadBytesMax, _scratch);
+        ServerLimits limits = _server.Options.Limits;
+        var reader = new FrameReader(buffer, limits.PayloadBytesMax, _scratch, limits.CampaignsBytesMax);
         ComputeLane? lane = null;
         goOn = true;
         try
@@ -90,6 +91,7 @@ internal sealed partial class Connection
         finally
         {
             if (lane is not null) _server.Lanes.Return(lane);
+            _scratch.Trim(limits.PayloadBytesMax);
         }
         Flush();
         return reader.Consumed;

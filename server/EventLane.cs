@@ -81,7 +81,7 @@ internal sealed class EventLane : IDisposable
         }
     }
 
-    // Whoever asks for less does not wait for those who ask for more.
+    // Levels are answered in rising order: whoever asks for less does not wait for the disk on behalf of those of its batch who ask for more.
     private void Answer(ReadOnlySpan<QueuedExposures> batch, LedgerDurability level)
     {
         bool isCommitted = false;
@@ -97,7 +97,7 @@ internal sealed class EventLane : IDisposable
             place.Connection.WriteExposures(place.AnswerHeader(FrameKind.Reply), results);
             End(place, ErrorCode.None);
         }
-        if (level == LedgerDurability.Fsynced || !isCommitted) return; // the last ones are flushed with everything else
+        if (level == LedgerDurability.Fsynced || !isCommitted) return; // those of the last level are flushed with the batch
         foreach (QueuedExposures place in batch)
             if (place.IsAnswered) place.Connection!.Flush();
     }

@@ -37,7 +37,7 @@ internal static class RequestErrors
             RequestStatus.InvalidMarket => "not two letters A to Z",
             RequestStatus.UnknownCohort => $"{outcome.Index} is not a cohort of the campaigns file",
             RequestStatus.QualityLossOutOfRange => "not a number 0 to 1",
-            RequestStatus.LosersOutOfRange => $"{outcome.Index} given, 0 or more expected",
+            RequestStatus.LosersOutOfRange => $"{outcome.Index} given, 0 to {limits.LosersMax} expected",
             _ => outcome.Status.ToString(),
         };
         return $"{outcome.Status.Field()}: {problem}";

@@ -26,6 +26,7 @@ internal sealed class RubatoServer : IAsyncDisposable
     {
         Options = options;
         Log = log;
+        CampaignFileStamp campaigns = CampaignFileStamp.Of(options.Engine.CampaignsPath);
         Models = options.ModelsPath is { } path ? new ModelService(path, options.Models, log) : null;
         try
         {
@@ -41,7 +42,7 @@ internal sealed class RubatoServer : IAsyncDisposable
         Lanes = new LanePool(Environment.ProcessorCount, CreateLane);
         Batcher = new Batcher(options.RecommendLanes, options.Limits.QueueMax, options.Limits.BatchMax, Metrics, log, CreateLane);
         if (_engine.Ledger is not null) Events = new EventLane(_engine, options.Limits.QueueMax, options.Durability, Metrics, log);
-        Campaigns = new CampaignUpdates(_engine, log);
+        Campaigns = new CampaignUpdates(_engine, campaigns, log);
         try
         {
             _listener = new Listener(options.Listen, this);
@@ -103,6 +104,7 @@ internal sealed class RubatoServer : IAsyncDisposable
     {
         Version = FrameHeader.VersionValue,
         PayloadBytesMax = (uint)Options.Limits.PayloadBytesMax,
+        CampaignsBytesMax = (uint)Options.Limits.PayloadBytesMaxOf(Opcode.Campaigns),
         CandidatesMax = (uint)Options.Engine.Limits.CandidatesMax,
         Dimension = (uint)_engine.Catalogue.Dimension,
         SlotsMax = (ushort)Options.Engine.Limits.SlotsMax,

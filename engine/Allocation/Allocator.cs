@@ -9,6 +9,7 @@ internal sealed class Allocator
     private readonly int[] _campaigns, _chosen, _losers;
     private readonly BlockReason[] _blocks, _refusals;
     private readonly ReservationId[] _reservations;
+    private readonly FrequencyTaken[] _taken;
     private readonly SlateSelector _selector;
     private readonly CampaignRefusals _campaignRefusals = new();
 
@@ -23,6 +24,7 @@ internal sealed class Allocator
         _blocks = new BlockReason[candidates];
         _refusals = new BlockReason[candidates];
         _reservations = new ReservationId[candidates];
+        _taken = new FrequencyTaken[candidates];
         _losers = new int[candidates];
         _chosen = new int[limits.SlotsMax];
         _selector = new SlateSelector(limits);
@@ -39,6 +41,7 @@ internal sealed class Allocator
         PacingSignals? pacing = live.Pacing?.Signals; // one interval for the whole batch
         responses.Begin(rows.Length);
         responses.HasReservations = live.Allocates;
+        (responses.Live, responses.Tally) = (live, tally);
         for (int request = 0; request < rows.Length; request++)
         {
             RequestOutcome outcome = objectives.Outcomes[request];
@@ -101,7 +104,7 @@ internal sealed class Allocator
         {
             tally.AddRequest();
             CandidateScorer again = scorer.WithoutCounting();
-            var taker = new SlotTaker(live, again, candidates, row.ListenerId, columns, tally);
+            var taker = new SlotTaker(live, again, candidates, _catalogue.TrackIds, row.ListenerId, columns, tally);
             chosen = chosen[.._selector.Select(candidates, columns.Scores, shape, lossMax, ref taker, chosen, columns.Refusals)];
             counts.Add(taker.Counts);
         }
@@ -129,6 +132,7 @@ internal sealed class Allocator
             BlockReason block = won ? columns.Blocks[candidate] : LossOf(columns.Blocks[candidate], columns.Refusals[candidate]);
             ReservationId reservation = won && live.Allocates ? columns.Reservations[candidate] : default;
             Write(entry, candidate, block, reservation, candidates, live, scorer, columns, entries);
+            entries.Taken[entry] = won && live.Allocates ? columns.Taken[candidate] : default;
         }
     }
 
@@ -181,5 +185,6 @@ internal sealed class Allocator
         Blocks = _blocks.AsSpan(0, candidates.Count),
         Refusals = _refusals.AsSpan(0, candidates.Count),
         Reservations = _reservations.AsSpan(0, candidates.Count),
+        Taken = _taken.AsSpan(0, candidates.Count),
     };
 }

@@ -1,6 +1,6 @@
 namespace Rubato;
 
-/// <summary>Picks a slate: the best candidates in order, each track once, no licensor more often than allowed, the quality floor kept.</summary>
+/// <summary>Picks a slate: the best candidates in order, each track once, no licensor more often than allowed, the slate floor kept.</summary>
 /// <remarks>
 /// Taking the best that still fits is optimal for tracks and licensors: a maximum per licensor and one on the slate are a laminar matroid. A
 /// candidate whose campaign cannot pay competes again with the score that is left to it.
@@ -24,7 +24,7 @@ internal sealed class SlateSelector
     /// <param name="candidates">the candidates</param>
     /// <param name="scores">[candidates], not NaN; −∞ = may not be given; lowered where a campaign cannot pay</param>
     /// <param name="shape">licensors</param>
-    /// <param name="lossMax">ε of the quality floor; 1 or more = no floor</param>
+    /// <param name="lossMax">ε of the slate floor; 1 or more = no floor</param>
     /// <param name="taker">pays for slots</param>
     /// <param name="chosen">[slots], overwritten up to the number returned</param>
     /// <param name="refusals">[candidates], overwritten: LicensorSlots or QualityFloor where that kept a candidate out, else None</param>

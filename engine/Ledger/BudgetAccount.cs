@@ -61,12 +61,13 @@ public sealed class BudgetAccount
     /// <summary>Reserves amountMicros from an open lease: atomic, without I/O, waiting or allocation.</summary>
     /// <param name="amountMicros">micro-units, 1 to <see cref="ReservationMicrosMax"/>; fractions are rounded up before</param>
     /// <param name="id">what an exposure event settles or releases</param>
+    /// <param name="track">what is delivered: the event must name the same</param>
     /// <returns>
     /// false where the budget cannot pay it, or where no lease is open: one is asked for then, and the next request may find it.
     /// <see cref="BudgetLedger.Prepare(uint, long)"/> opens the first one in advance.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">amountMicros is outside its range.</exception>
-    public bool TryReserve(long amountMicros, out ReservationId id)
+    public bool TryReserve(long amountMicros, out ReservationId id, long track = 0)
     {
         if (amountMicros is < 1 or > ReservationMicrosMax) ThrowOutOfRange(amountMicros);
         id = default;
@@ -79,7 +80,7 @@ public sealed class BudgetAccount
             if (isLow && index >= 0 && Volatile.Read(ref _next) is null) Ask(amountMicros, isUrgent: false);
             if (index >= 0)
             {
-                id = _key.Sign(ReservationId.PlaceOf(Number, lease.Number, index), (byte)amountClass);
+                id = _key.Sign(ReservationId.PlaceOf(Number, lease.Number, index), (byte)amountClass, track);
                 return true;
             }
             lease = After(lease);

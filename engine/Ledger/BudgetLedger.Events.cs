@@ -2,32 +2,28 @@ namespace Rubato;
 
 public sealed partial class BudgetLedger
 {
+    private const int LateRecordsPerPass = 64;
+    private int _lateRecords = LateRecordsPerPass; // left until the next pass
+
     /// <summary>Spends what is reserved: the exposure happened. A second time it changes nothing.</summary>
     /// <param name="id">the reservation</param>
     /// <param name="durability">what must have happened before this returns; a batch takes None for each and one <see cref="Commit"/></param>
+    /// <param name="track">what was delivered; another one than was reserved for makes the id a forged one</param>
     /// <returns>What became of it; a forged id is an outcome, not an exception.</returns>
     /// <exception cref="LedgerException">The ledger has stopped: the event is not acknowledged and is to be sent again to the next run.</exception>
-    public EventOutcome Settle(ReservationId id, LedgerDurability durability) => Record(id, EventOutcome.Settled, durability);
+    public EventOutcome Settle(ReservationId id, LedgerDurability durability, long track = 0) => Record(id, EventOutcome.Settled, durability, track);
 
     /// <summary>Gives back what is reserved: there was no exposure. A second time it changes nothing.</summary>
     /// <inheritdoc cref="Settle"/>
-    public EventOutcome Release(ReservationId id, LedgerDurability durability) => Record(id, EventOutcome.Released, durability);
-
-    /// <summary>The campaign that a reservation belongs to; false where the id was not signed by this ledger, or names no account.</summary>
-    public bool TryCampaignOf(ReservationId id, out uint campaign)
-    {
-        BudgetAccount? account = _key.Signed(id) ? _book.At(id.Account) : null;
-        campaign = account?.Campaign ?? 0;
-        return account is not null;
-    }
+    public EventOutcome Release(ReservationId id, LedgerDurability durability, long track = 0) => Record(id, EventOutcome.Released, durability, track);
 
     /// <summary>Waits until everything done so far is this durable.</summary>
     /// <exception cref="LedgerException">The ledger has stopped.</exception>
     public void Commit(LedgerDurability durability) => _journal.Wait(_journal.Appended, durability);
 
-    private EventOutcome Record(ReservationId id, EventOutcome wanted, LedgerDurability durability)
+    private EventOutcome Record(ReservationId id, EventOutcome wanted, LedgerDurability durability, long track)
     {
-        if (!_key.Signed(id)) return Refused(EventOutcome.Forged);
+        if (!_key.Signed(id, track)) return Refused(EventOutcome.Forged);
         BudgetAccount? account = _book.At(id.Account);
         if (account is null || id.Lease == 0 || id.Lease > account.LastLease || account.AmountOf(id.AmountClass) < 0) return Refused(EventOutcome.Foreign);
         var record = new LedgerRecords.Event
@@ -66,15 +62,18 @@ public sealed partial class BudgetLedger
         return record.Outcome;
     }
 
+    // Late events change nothing, and may be sent again without end: only some of them reach the journal and the accounts, all of them the counter.
     private EventOutcome RecordLate(LedgerRecords.Event record, out long place)
     {
+        place = 0;
         record.Outcome = EventOutcome.Late;
+        Interlocked.Increment(ref _late);
+        if (Volatile.Read(ref _lateRecords) <= 0 || Interlocked.Decrement(ref _lateRecords) < 0) return EventOutcome.Late;
         lock (_gate)
         {
             place = _journal.Append(record);
             _book.Apply(record);
         }
-        Interlocked.Increment(ref _late);
         return EventOutcome.Late;
     }
 

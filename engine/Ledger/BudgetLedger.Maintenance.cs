@@ -3,6 +3,7 @@ namespace Rubato;
 public sealed partial class BudgetLedger
 {
     private readonly List<(BudgetAccount Account, Lease? Lease)> _granted = []; // within a pass: waits to be durable
+    private readonly List<(BudgetAccount Account, Lease Lease)> _replaced = []; // within a pass: serves until its successor can
     private long _sweptMillis, _compactedBytes, _nowMillis;
 
     /// <summary>
@@ -15,6 +16,7 @@ public sealed partial class BudgetLedger
         lock (_maintenance)
         {
             _nowMillis = _clock.ElapsedMillis();
+            Volatile.Write(ref _lateRecords, LateRecordsPerPass);
             if (_nowMillis - _sweptMillis >= Math.Min(_options.LeaseSecondsMax, _options.ReservationSeconds) * 125L) Sweep();
             for (BudgetAccount? account = _requests.TakeAll(); account is not null;)
             {
@@ -23,6 +25,7 @@ public sealed partial class BudgetLedger
                 account = next;
             }
             Publish();
+            SealReplaced();
             if (_journal.Work.Bytes - _compactedBytes >= _options.CompactBytes) Compact();
         }
     }
@@ -46,24 +49,17 @@ public sealed partial class BudgetLedger
     {
         lock (_maintenance)
         {
-            RequireAmounts(amounts);
+            foreach ((uint campaign, long micros) in amounts)
+            {
+                OptionRange.Check(micros, 1, BudgetAccount.ReservationMicrosMax, nameof(amounts));
+                RequireClass(Account(campaign), micros);
+            }
             foreach ((uint campaign, long micros) in amounts)
             {
                 BudgetAccount account = Account(campaign);
                 if (!account.Serves(micros)) Grant(account, micros);
             }
             if (_granted.Count > 0) Publish();
-        }
-    }
-
-    /// <summary>Refuses amounts that <see cref="Prepare(uint, long)"/> would refuse; what campaigns without a budget will reserve is not known yet.</summary>
-    internal void RequireAmounts(ReadOnlySpan<(uint Campaign, long AmountMicros)> amounts)
-    {
-        foreach ((uint campaign, long micros) in amounts)
-        {
-            OptionRange.Check(micros, 1, BudgetAccount.ReservationMicrosMax, nameof(amounts));
-            if (_book.Find(campaign) is { Amounts.Length: BudgetAccount.AmountClassesMax } account && !account.Amounts.Contains(micros))
-                throw new LedgerException(_files.Path, $"campaign {campaign}: an amount of {micros} after {BudgetAccount.AmountClassesMax} others");
         }
     }
 
@@ -174,6 +170,12 @@ public sealed partial class BudgetLedger
         {
             if (lease != account.Current) Seal(account, lease);
         }
+        return OpenLease(account, micros);
+    }
+
+    // Null where the budget has not the money, or there are too many leases.
+    private Lease? OpenLease(BudgetAccount account, long micros)
+    {
         long leaseMicros = account.Leases.Count >= _options.OpenLeasesMax || account.LastLease == LedgerBook.LeasesMax ? 0
             : _options.LeaseMicros(account.FreeMicros, micros);
         if (leaseMicros == 0)
@@ -191,7 +193,7 @@ public sealed partial class BudgetLedger
         };
         _journal.Append(record);
         Lease granted = _book.Apply(record);
-        granted.OpenedMillis = _nowMillis;
+        (granted.OpenedMillis, granted.AskedMicros) = (_nowMillis, micros);
         _leasesOpened++;
         return granted;
     }
@@ -214,11 +216,42 @@ public sealed partial class BudgetLedger
                 foreach (Lease lease in account.Leases.Values)
                 {
                     bool isUsed = !lease.IsSpendable || lease.ReservationsMade > 0;
-                    if (isUsed && lease.IsSpendable && _nowMillis - lease.OpenedMillis >= _options.LeaseSecondsMax * 1000L) Seal(account, lease);
+                    if (isUsed && lease.IsSpendable && _nowMillis - lease.OpenedMillis >= _options.LeaseSecondsMax * 1000L) Replace(account, lease);
                     if (!lease.IsClosed && !lease.IsSpendable && _nowMillis - lease.SealedMillis >= _options.ReservationSeconds * 1000L) Close(account, lease);
                 }
             }
         }
+    }
+
+    // Under _gate. A campaign with few requests would lose the next one to a sealed lease: its successor is opened first, where there is money besides
+    // the lease's own.
+    private void Replace(BudgetAccount account, Lease lease)
+    {
+        if (lease != account.Current || account.Next is { IsSpendable: true })
+        {
+            Seal(account, lease);
+            return;
+        }
+        Lease? successor = OpenLease(account, lease.AskedMicros);
+        if (successor is not null)
+        {
+            _replaced.Add((account, lease));
+        }
+        else
+        {
+            Seal(account, lease);
+            successor = OpenLease(account, lease.AskedMicros);
+        }
+        _granted.Add((account, successor));
+    }
+
+    private void SealReplaced()
+    {
+        lock (_gate)
+        {
+            foreach ((BudgetAccount account, Lease lease) in _replaced) Seal(account, lease);
+        }
+        _replaced.Clear();
     }
 
     // Under _gate. The rest is free at once; one that made no reservation is closed.

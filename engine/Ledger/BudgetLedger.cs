@@ -120,27 +120,39 @@ public sealed partial class BudgetLedger : IDisposable
     /// <exception cref="LedgerException">The budget is below what is handed out or spent, there are too many campaigns, or the ledger has stopped.</exception>
     public BudgetAccount SetBudget(uint campaign, long micros) => SetBudgets([new BudgetLimit(campaign, micros, micros)])[0];
 
-    /// <summary>Gives campaigns budgets, or changes them: all or none; durable on return. Records nothing where nothing changes.</summary>
+    /// <summary>Gives campaigns budgets, or changes them, and opens their first leases: all or none; durable on return. Records nothing where nothing changes.</summary>
     /// <param name="limits">each campaign once</param>
     /// <returns>The accounts, in the order of the limits.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A limit is negative.</exception>
-    /// <exception cref="LedgerException">A budget is below what is handed out or spent, there are too many campaigns, or the ledger has stopped.</exception>
-    public BudgetAccount[] SetBudgets(ReadOnlySpan<BudgetLimit> limits)
+    /// <exception cref="ArgumentOutOfRangeException">A limit is negative, or an amount above <see cref="BudgetAccount.ReservationMicrosMax"/>.</exception>
+    /// <exception cref="LedgerException">
+    /// A budget is below what is handed out or spent, a campaign has reserved <see cref="BudgetAccount.AmountClassesMax"/> other amounts already, there
+    /// are too many campaigns, or the ledger has stopped.
+    /// </exception>
+    public BudgetAccount[] SetBudgets(ReadOnlySpan<BudgetLimit> limits) => SetBudgets(limits, whenSound: null);
+
+    /// <summary>The same; what has to be on disk before the limits hold is written by whenSound, once they are known to be sound. Where it throws, nothing is recorded.</summary>
+    internal BudgetAccount[] SetBudgets(ReadOnlySpan<BudgetLimit> limits, Action? whenSound)
     {
         var accounts = new BudgetAccount[limits.Length];
-        lock (_gate)
+        lock (_maintenance)
         {
-            RequireBudgets(limits);
-            for (int i = 0; i < limits.Length; i++) accounts[i] = SetBudget(limits[i]);
+            lock (_gate)
+            {
+                RequireBudgets(limits);
+                whenSound?.Invoke();
+                for (int i = 0; i < limits.Length; i++) accounts[i] = SetBudget(limits[i]);
+                for (int i = 0; i < limits.Length; i++)
+                    if (limits[i].AmountMicros > 0 && !accounts[i].Serves(limits[i].AmountMicros)) Grant(accounts[i], limits[i].AmountMicros);
+            }
+            Publish();
         }
-        Commit(LedgerDurability.Fsynced);
         return accounts;
     }
 
     /// <summary>Reserves from a campaign's open lease; see <see cref="BudgetAccount.TryReserve"/>.</summary>
     /// <exception cref="LedgerException">The campaign has no budget.</exception>
     /// <exception cref="ArgumentOutOfRangeException">amountMicros is outside its range.</exception>
-    public bool TryReserve(uint campaign, long amountMicros, out ReservationId id) => Account(campaign).TryReserve(amountMicros, out id);
+    public bool TryReserve(uint campaign, long amountMicros, out ReservationId id, long track = 0) => Account(campaign).TryReserve(amountMicros, out id, track);
 
     /// <summary>A campaign's budget and where it is.</summary>
     /// <exception cref="LedgerException">The campaign has no budget.</exception>
@@ -209,9 +221,18 @@ public sealed partial class BudgetLedger : IDisposable
             BudgetAccount? account = _book.Find(limit.Campaign);
             if (account is null && _book.Count + ++added > LedgerBook.AccountsMax)
                 throw new LedgerException(_files.Path, $"campaign {limit.Campaign}: a ledger keeps {LedgerBook.AccountsMax} campaigns at most");
-            if (account is not null && limit.Micros < account.CommittedMicros)
+            OptionRange.Check(limit.AmountMicros, 0, BudgetAccount.ReservationMicrosMax, nameof(limits));
+            if (account is null) continue;
+            if (limit.AmountMicros > 0) RequireClass(account, limit.AmountMicros);
+            if (limit.Micros < account.CommittedMicros)
                 throw new LedgerException(_files.Path, $"campaign {limit.Campaign}: a budget of {limit.Micros} micro-units is below the {account.CommittedMicros} handed out or spent");
         }
+    }
+
+    private void RequireClass(BudgetAccount account, long micros)
+    {
+        if (account.Amounts.Length == BudgetAccount.AmountClassesMax && !account.Amounts.Contains(micros))
+            throw new LedgerException(_files.Path, $"campaign {account.Campaign}: an amount of {micros} after {BudgetAccount.AmountClassesMax} others");
     }
 
     // Under _gate, and checked.

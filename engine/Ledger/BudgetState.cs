@@ -24,7 +24,9 @@ public readonly record struct BudgetState
     /// <summary>The part of <see cref="SettledMicros"/> that no event settled (<see cref="LedgerOptions.ForfeitRecoveredLeases"/>).</summary>
     public required long ForfeitedMicros { get; init; }
 
-    /// <summary>Events that came after their lease was closed; they spent nothing.</summary>
+    /// <summary>
+    /// Events that came after their lease was closed; they spent nothing. A flood of them is counted in part only, <see cref="LedgerCounters.Late"/> counts all.
+    /// </summary>
     public required long LateEvents { get; init; }
 
     /// <summary>What those events would have spent.</summary>

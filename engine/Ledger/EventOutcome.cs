@@ -18,7 +18,7 @@ public enum EventOutcome : byte
     /// <summary>The reservation's lease is closed: counted as late, nothing spent.</summary>
     Late = 5,
 
-    /// <summary>The checksum is not this ledger's: the id is damaged, made up, or another ledger's.</summary>
+    /// <summary>The checksum is not this ledger's: the id is damaged, made up, another ledger's, or was reserved for another track.</summary>
     Forged = 6,
 
     /// <summary>The checksum is this ledger's, but it never issued such a reservation: its folder was restored from an older copy.</summary>

@@ -53,6 +53,9 @@ internal sealed class Lease
 
     public bool IsRecovered { get; private set; }
 
+    /// <summary>The reservation that it was opened for, micro-units.</summary>
+    public long AskedMicros { get; set; }
+
     /// <summary>When it was opened, and when it stopped serving requests, on the ledger's clock.</summary>
     public long OpenedMillis { get; set; }
 

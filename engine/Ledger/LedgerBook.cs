@@ -93,7 +93,7 @@ internal sealed class LedgerBook(LeaseRequests requests, ReservationKey key)
         if (record.Outcome == EventOutcome.Late)
         {
             account.LateEvents++;
-            account.LateMicros += micros;
+            account.LateMicros = micros <= long.MaxValue - account.LateMicros ? account.LateMicros + micros : long.MaxValue;
             return;
         }
         Lease lease = Open(account, number);

@@ -4,7 +4,7 @@ namespace Rubato;
 
 /// <summary>
 /// A reservation that describes itself in 128 bits, so that nothing about it need be stored: account (20 bits), lease (30), index in the
-/// lease (14), amount class (8), keyed checksum (56). Opaque to whoever carries it to an exposure event and back.
+/// lease (14), amount class (8), and a checksum (56) that is keyed and covers the track delivered too. Opaque to whoever carries it to an exposure event and back.
 /// </summary>
 public readonly record struct ReservationId
 {

@@ -2,16 +2,17 @@ using System.Numerics;
 
 namespace Rubato;
 
-/// <summary>SipHash-2-4 (Aumasson and Bernstein, 2012) of a message of 16 bytes: a keyed checksum made for short messages.</summary>
+/// <summary>SipHash-2-4 (Aumasson and Bernstein, 2012) of a message of 24 bytes: a keyed checksum made for short messages.</summary>
 internal static class SipHash
 {
     /// <summary>Key and message as little-endian words.</summary>
-    public static ulong Compute(ulong key0, ulong key1, ulong message0, ulong message1)
+    public static ulong Compute(ulong key0, ulong key1, ulong message0, ulong message1, ulong message2)
     {
         ulong a = key0 ^ 0x736f6d6570736575, b = key1 ^ 0x646f72616e646f6d, c = key0 ^ 0x6c7967656e657261, d = key1 ^ 0x7465646279746573;
         Absorb(ref a, ref b, ref c, ref d, message0);
         Absorb(ref a, ref b, ref c, ref d, message1);
-        Absorb(ref a, ref b, ref c, ref d, 16UL << 56); // no bytes left over, and the length in the highest
+        Absorb(ref a, ref b, ref c, ref d, message2);
+        Absorb(ref a, ref b, ref c, ref d, 24UL << 56); // no bytes left over, and the length in the highest
         c ^= 0xff;
         for (int round = 0; round < 4; round++) Round(ref a, ref b, ref c, ref d);
         return a ^ b ^ c ^ d;

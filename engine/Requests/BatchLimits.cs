@@ -9,7 +9,7 @@ public sealed record BatchLimits
     /// <summary>Candidates per request, 1 to 65,536; 4,096 is what callers rank at most, and 32 KiB of ids in a frame.</summary>
     public int CandidatesMax { get; init; } = 4096;
 
-    /// <summary>Candidates of all requests of a batch, at least those of one request, to 2²⁴; a lane holds about 110 bytes for each.</summary>
+    /// <summary>Candidates of all requests of a batch, at least those of one request, to 2²⁴; a lane holds about 130 bytes for each.</summary>
     public int BatchCandidatesMax { get; init; } = 16_384;
 
     /// <summary>Slots per slate, 1 to 4,096; 256 is a long page.</summary>
@@ -24,6 +24,9 @@ public sealed record BatchLimits
     /// <summary>Denied licensors per request, 0 to 4,096; 64 keeps the list shorter than the listener's vector.</summary>
     public int DeniedLicensorsMax { get; init; } = 64;
 
+    /// <summary>Losers listed per request, 0 to 65,535; 256 explain a page, and with as many slots the answer still fits one send buffer.</summary>
+    public int LosersMax { get; init; } = 256;
+
     /// <summary>The limits themselves, checked.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A limit lies outside its documented range.</exception>
     public BatchLimits Validated()
@@ -35,6 +38,7 @@ public sealed record BatchLimits
         OptionRange.Check(RetrievalDepth, 1, RetrievalDepthMax, nameof(RetrievalDepth));
         OptionRange.Check(BatchCandidatesMax, Math.Max(CandidatesMax, RetrievalDepthMax), 1 << 24, nameof(BatchCandidatesMax));
         OptionRange.Check(DeniedLicensorsMax, 0, 4096, nameof(DeniedLicensorsMax));
+        OptionRange.Check(LosersMax, 0, 65_535, nameof(LosersMax));
         return this;
     }
 }

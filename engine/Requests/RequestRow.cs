@@ -20,7 +20,7 @@ internal readonly record struct RequestRow
 
     public required ulong ListenerId { get; init; }
 
-    /// <summary>ε of the quality floor; null = the engine's.</summary>
+    /// <summary>ε of the slate floor; null = the engine's.</summary>
     public required double? QualityLossMax { get; init; }
 
     /// <summary>Losers to be listed behind the slate.</summary>

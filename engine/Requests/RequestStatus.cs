@@ -42,6 +42,6 @@ public enum RequestStatus : ushort
     /// <summary>quality loss: not 0 to 1.</summary>
     QualityLossOutOfRange = 12,
 
-    /// <summary>losers: negative. The index is the number given.</summary>
+    /// <summary>losers: not 0 to <see cref="BatchLimits.LosersMax"/>. The index is the number given.</summary>
     LosersOutOfRange = 13,
 }

@@ -22,6 +22,7 @@ public sealed class ResponseBatch
     private readonly BlockReason[] _blocks;
     private readonly double[] _terms;
     private readonly ReservationId[] _reservations;
+    private readonly FrequencyTaken[] _taken;
     private readonly int[] _slotCounts;
     private int _entryCount;
 
@@ -42,6 +43,7 @@ public sealed class ResponseBatch
         _blocks = new BlockReason[entries];
         _terms = new double[(long)entries * TermCount];
         _reservations = new ReservationId[entries];
+        _taken = new FrequencyTaken[entries];
         _slotCounts = new int[requests];
     }
 
@@ -65,6 +67,14 @@ public sealed class ResponseBatch
 
     /// <summary>Whether slates are paid for from a ledger.</summary>
     public bool HasReservations { get; internal set; }
+
+    /// <summary>The campaigns that the batch was computed with, and where its deliveries were counted.</summary>
+    internal LiveCampaigns? Live { get; set; }
+
+    internal CampaignTally? Tally { get; set; }
+
+    /// <summary>Where each entry was counted against a frequency cap; defined for RECOMMEND requests.</summary>
+    internal ReadOnlySpan<FrequencyTaken> Taken(int request) => Entries(_taken, request);
 
     /// <summary>What the searches of the batch did.</summary>
     public ScanStatistics Search { get; internal set; }
@@ -143,6 +153,7 @@ public sealed class ResponseBatch
             CampaignIds = _campaignIds.AsSpan(start, entries),
             Blocks = _blocks.AsSpan(start, entries),
             Reservations = _reservations.AsSpan(start, entries),
+            Taken = _taken.AsSpan(start, entries),
             Terms = _hasBreakdown[request] ? _terms.AsSpan(start) : default,
             TermStride = Limits.BatchCandidatesMax,
         };

@@ -19,6 +19,7 @@ internal static class LedgerText
         Slates(text, server.Metrics);
         LedgerCounters counters = ledger.Counters;
         PrometheusText.One(text, "rubato_ledger_stopped", "gauge", "1 = the disk has failed, nothing is spent or acknowledged.", ledger.IsStopped ? 1 : 0);
+        PrometheusText.One(text, "rubato_maintenance_failed", "gauge", "1 = daily budgets or pacing could not be brought up to date.", engine.MaintenanceFailure is null ? 0 : 1);
         PrometheusText.One(text, "rubato_ledger_reservations_total", "counter", "Reservations made.", counters.Reservations);
         PrometheusText.One(text, "rubato_ledger_leases_opened_total", "counter", "Leases opened.", counters.LeasesOpened);
         PrometheusText.One(text, "rubato_ledger_leases_closed_total", "counter", "Leases closed.", counters.LeasesClosed);

@@ -1,3 +1,5 @@
+using Rubato.Wire;
+
 namespace Rubato.Server;
 
 /// <summary>Every limit of the server; the configuration table (<see cref="Settings"/>) checks the ranges.</summary>
@@ -5,6 +7,9 @@ internal sealed class ServerLimits
 {
     /// <summary>Largest payload of a request in bytes; 64 KiB holds a vector of 4,096 values and 4,096 candidates.</summary>
     public int PayloadBytesMax { get; set; } = 64 * 1024;
+
+    /// <summary>Largest payload of CAMPAIGNS in bytes, where that is more; 16 MiB hold the 65,536 campaigns that there may be, of 250 bytes each.</summary>
+    public int CampaignsBytesMax { get; set; } = 16 << 20;
 
     /// <summary>Connections open at a time; each holds up to two 64 KiB blocks.</summary>
     public int ConnectionsMax { get; set; } = 1024;
@@ -32,4 +37,7 @@ internal sealed class ServerLimits
 
     /// <summary>Seconds from SIGTERM until connections that still have requests are closed.</summary>
     public int DrainSecondsMax { get; set; } = 10;
+
+    /// <summary>Largest payload of a request in bytes, by its opcode.</summary>
+    public int PayloadBytesMaxOf(Opcode opcode) => opcode == Opcode.Campaigns ? Math.Max(PayloadBytesMax, CampaignsBytesMax) : PayloadBytesMax;
 }

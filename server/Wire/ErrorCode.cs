@@ -102,7 +102,7 @@ public enum ErrorCode : ushort
     /// <summary>The server is going away.</summary>
     Draining = 67,
 
-    /// <summary>The ledger's disk has failed: the events are not acknowledged and are to be sent again when the server has been started anew.</summary>
+    /// <summary>The ledger's disk has failed: events are not acknowledged, campaigns not replaced, and are to be sent again when the server has been started anew.</summary>
     LedgerStopped = 68,
 
     /// <summary>A fault of the server; its log says more.</summary>

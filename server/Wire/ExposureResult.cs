@@ -18,14 +18,11 @@ public enum ExposureResult : byte
     /// <summary>The reservation has expired; recorded, nothing spent.</summary>
     Late = 5,
 
-    /// <summary>Refused: the reservation is damaged, made up, or another ledger's.</summary>
+    /// <summary>Refused: the reservation is damaged, made up, another ledger's, or was made for another track.</summary>
     Forged = 6,
 
     /// <summary>Refused: the reservation was never issued; the ledger was restored from an older copy.</summary>
     Foreign = 7,
-
-    /// <summary>Refused: the reservation's campaign does not promote the track.</summary>
-    WrongTrack = 8,
 
     /// <summary>Refused: the seconds are negative or no number.</summary>
     BadSeconds = 9,

@@ -10,7 +10,10 @@ namespace Rubato.Wire;
 /// without a copy. A frame that straddles two pieces is copied into <c>scratch</c>; <see cref="FrameInScratch"/> tells, and the
 /// next such frame overwrites it.
 /// </remarks>
-public ref struct FrameReader(ReadOnlySequence<byte> buffer, int payloadBytesMax, FrameScratch scratch)
+/// <param name="buffer">what was received</param> <param name="payloadBytesMax">largest payload that is taken</param>
+/// <param name="scratch">for frames that straddle</param>
+/// <param name="campaignsBytesMax">the same for CAMPAIGNS, which carries a file; no less than payloadBytesMax counts</param>
+public ref struct FrameReader(ReadOnlySequence<byte> buffer, int payloadBytesMax, FrameScratch scratch, int campaignsBytesMax = 0)
 {
     private ReadOnlySequence<byte> _rest = buffer;
     private ReadOnlySpan<byte> _piece = buffer.FirstSpan;
@@ -31,7 +34,7 @@ public ref struct FrameReader(ReadOnlySequence<byte> buffer, int payloadBytesMax
         if (_piece.Length >= FrameHeader.Bytes)
         {
             header = MemoryMarshal.Read<FrameHeader>(_piece);
-            FrameStatus status = CheckHeader(_piece[..FrameHeader.Bytes], header, payloadBytesMax);
+            FrameStatus status = CheckHeader(_piece[..FrameHeader.Bytes], header, BytesMaxOf(header.Opcode));
             if (status != FrameStatus.Done) return status;
             int frameBytes = FrameHeader.Bytes + (int)header.PaddedPayloadBytes;
             if (_piece.Length >= frameBytes)
@@ -61,7 +64,7 @@ public ref struct FrameReader(ReadOnlySequence<byte> buffer, int payloadBytesMax
         Span<byte> headerBytes = stackalloc byte[FrameHeader.Bytes];
         rest.Slice(0, FrameHeader.Bytes).CopyTo(headerBytes);
         header = MemoryMarshal.Read<FrameHeader>(headerBytes);
-        FrameStatus status = CheckHeader(headerBytes, header, payloadBytesMax);
+        FrameStatus status = CheckHeader(headerBytes, header, BytesMaxOf(header.Opcode));
         if (status != FrameStatus.Done) return status;
         long frameBytes = FrameHeader.Bytes + header.PaddedPayloadBytes;
         if (rest.Length < frameBytes) return FrameStatus.NeedMoreData;
@@ -83,6 +86,8 @@ public ref struct FrameReader(ReadOnlySequence<byte> buffer, int payloadBytesMax
         if (header.HeaderBytes != FrameHeader.Bytes || header.Reserved != 0) return FrameStatus.BadHeader;
         return header.PayloadBytes > (uint)payloadBytesMax ? FrameStatus.TooLarge : FrameStatus.Done;
     }
+
+    private readonly int BytesMaxOf(Opcode opcode) => opcode == Opcode.Campaigns ? Math.Max(payloadBytesMax, campaignsBytesMax) : payloadBytesMax;
 
     private static FrameStatus Finish(scoped in FrameHeader header, ReadOnlySpan<byte> padded, out ReadOnlySpan<byte> payload)
     {

@@ -16,4 +16,10 @@ public sealed class FrameScratch
         }
         return _bytes.AsSpan(_start, bytes);
     }
+
+    /// <summary>Gives up a buffer that a frame of more than <paramref name="bytes"/> bytes has needed.</summary>
+    public void Trim(int bytes)
+    {
+        if (_bytes.Length > bytes + 2 * FrameHeader.Bytes) (_bytes, _start) = ([], 0); // padding and alignment aside
+    }
 }

@@ -32,6 +32,9 @@ public struct HelloReply
     /// <summary>A connection on which nothing arrives for so long is closed; PING keeps it open.</summary>
     [FieldOffset(24)] public uint IdleSeconds;
 
+    /// <summary>Largest payload of CAMPAIGNS; 0 = as of other requests.</summary>
+    [FieldOffset(28)] public uint CampaignsBytesMax;
+
     /// <summary>Tracks in the catalogue.</summary>
     [FieldOffset(32)] public long Tracks;
 

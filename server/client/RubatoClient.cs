@@ -145,8 +145,8 @@ public sealed partial class RubatoClient : IAsyncDisposable
     private async Task<byte[]> CallAsync(Opcode opcode, byte[] payload, CancellationToken cancellation)
     {
         ClientConnection connection = await UsableAsync(cancellation).ConfigureAwait(false);
-        if (payload.Length > connection.Server.PayloadBytesMax)
-            throw new ArgumentException($"the request takes {payload.Length} bytes, the server allows {connection.Server.PayloadBytesMax}");
+        uint bytesMax = opcode == Opcode.Campaigns ? Math.Max(connection.Server.PayloadBytesMax, connection.Server.CampaignsBytesMax) : connection.Server.PayloadBytesMax;
+        if (payload.Length > bytesMax) throw new ArgumentException($"the request takes {payload.Length} bytes, the server allows {bytesMax}");
         return await connection.CallAsync(opcode, payload, cancellation).ConfigureAwait(false);
     }
 

@@ -63,6 +63,9 @@ internal sealed class TestServer : IAsyncDisposable
         Assert.Empty(_log.Errors);
     }
 
+    /// <summary>Forgets errors that a test has caused on purpose.</summary>
+    public void ForgetErrors() => _log.Errors.Clear();
+
     /// <summary>Waits for something that the server does in its own time.</summary>
     public static void WaitUntil(Func<bool> condition, string what)
     {

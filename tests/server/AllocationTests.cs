@@ -32,8 +32,8 @@ public sealed class AllocationTests
         {
             ExposureResult[] results = await client.ExposeAsync(events, durability);
             Assert.Equal(durability == ExposureDurability.Default
-                ? [ExposureResult.Settled, ExposureResult.Released, ExposureResult.WrongTrack, ExposureResult.Forged, ExposureResult.BadSeconds, ExposureResult.AlreadySettled]
-                : [ExposureResult.AlreadySettled, ExposureResult.AlreadyReleased, ExposureResult.WrongTrack, ExposureResult.Forged, ExposureResult.BadSeconds, ExposureResult.AlreadySettled],
+                ? [ExposureResult.Settled, ExposureResult.Released, ExposureResult.Forged, ExposureResult.Forged, ExposureResult.BadSeconds, ExposureResult.AlreadySettled]
+                : [ExposureResult.AlreadySettled, ExposureResult.AlreadyReleased, ExposureResult.Forged, ExposureResult.Forged, ExposureResult.BadSeconds, ExposureResult.AlreadySettled],
                 results);
         }
         Assert.Equal((1000, 0, 1000), (server.Engine.Ledger.State(1).SettledMicros, server.Engine.Ledger.State(2).ReservedMicros, server.Engine.Ledger.State(3).ReservedMicros));
@@ -96,15 +96,101 @@ public sealed class AllocationTests
     }
 
     [Fact]
-    public async Task AnAnswerThatIsNotSentReservesNothing()
+    public async Task AnAnswerThatMightNotBeTakenIsRefusedBeforeItReserves()
     {
         await using var server = new PaidServer();
         using var small = new RawConnection(server.Test.Address);
         small.SayHello(answerBytesMax: 256);
-        small.Send(RawConnection.Request(Opcode.Recommend, 1, new ScoreRequest { Listener = TestServer.Listener(), Candidates = TestServer.Candidates(50), Slots = 50 }));
+        var request = new ScoreRequest { Listener = TestServer.Listener(), Candidates = TestServer.Candidates(50), Slots = 50 };
+        small.Send(RawConnection.Request(Opcode.Recommend, 1, request));
         small.ReadError(ErrorCode.AnswerTooLarge, 1);
-        TestServer.WaitUntil(() => server.Engine.Ledger!.State(1).ReservedMicros == 0, "still reserved");
-        Assert.Equal(1, server.Engine.Ledger!.Counters.Released / 3);
+        Assert.Equal(0, server.Engine.Ledger!.Counters.Reservations);
+        small.Send(RawConnection.Request(Opcode.Recommend, 2, request with { Slots = 1 }));
+        Assert.Equal((2, 2ul), (small.Read().Kind, small.LastRequestId));
+    }
+
+    [Fact]
+    public async Task ASlateForAConnectionThatIsGoneIsGivenBack()
+    {
+        await using var server = new PaidServer();
+        using RawConnection connection = server.Test.Connect();
+        server.Test.Clock.Close();
+        connection.Send(RawConnection.Request(Opcode.Recommend, 1, new ScoreRequest { Listener = TestServer.Listener(), Candidates = TestServer.Candidates(3), Slots = 3 }));
+        TestServer.WaitUntil(() => !server.Test.Server.Connections[0].IsQuiet, "the request was not queued");
+        server.Test.Server.Connections[0].Abort();
+        server.Test.Clock.Open();
+        TestServer.WaitUntil(() => server.Engine.Ledger!.Counters is { Reservations: 3, Released: 3 }, "not given back");
+        Assert.Equal((0, 0), (server.Engine.Deliveries(0), server.Engine.Ledger!.State(1).ReservedMicros));
+    }
+
+    [Fact]
+    public async Task ARecommendIsRefusedAsLongAsTooManyAnswersAreUnread()
+    {
+        await using var server = new TestServer(options => options.Limits.UnsentBytesMax = 4096);
+        using RawConnection connection = server.Connect();
+        byte[] ping = RawConnection.Ping(1, new byte[8192]);
+        connection.Send(ping.AsSpan()[..^64]);
+        connection.Send([.. ping.AsSpan()[^64..], .. RawConnection.Recommend(2, TestServer.Listener())]); // served in one go: the answer to the first is unread
+        Assert.Equal((2, 1ul), (connection.Read().Kind, connection.LastRequestId));
+        connection.ReadError(ErrorCode.Overloaded, 2);
+        connection.Send(RawConnection.Recommend(3, TestServer.Listener()));
+        Assert.Equal((2, 3ul), (connection.Read().Kind, connection.LastRequestId));
+    }
+
+    [Fact]
+    public async Task AFileThatTheLedgerRefusedIsTriedAgainWhenItsLeasesAreClosed()
+    {
+        await using var server = new PaidServer();
+        await using RubatoClient client = await server.Test.ClientAsync();
+        server.WriteCampaigns(3, 10_000); // less than a lease of 16,000
+        RequestRefusedException refused = await Assert.ThrowsAsync<RequestRefusedException>(() => client.UpdateCampaignsAsync(default));
+        Assert.Contains("a budget of 10000 micro-units is below the 16000 handed out or spent", refused.Message);
+        for (uint campaign = 1; campaign <= 3; campaign++) Assert.True(server.Engine.Ledger!.CloseLease(campaign, 1));
+        TestServer.WaitUntil(() => server.Engine.CampaignsGeneration == 2, "the file was not tried again");
+        Assert.Equal(10_000, server.Engine.Ledger!.State(3).BudgetMicros);
+    }
+
+    [Fact]
+    public async Task AFileThatChangedWhileTheEngineReadItIsReadAgain()
+    {
+        await using var server = new PaidServer(configure: options => options.WatchCampaigns = false);
+        CampaignFileStamp seen = CampaignFileStamp.Of(server.CampaignsPath);
+        server.WriteCampaigns(5, 100_000);
+        using var updates = new CampaignUpdates(server.Engine, seen, new ErrorLog());
+        updates.Check();
+        TestServer.WaitUntil(() => server.Engine.CampaignsGeneration == 2, "the file was not read again");
+        Assert.Equal(5, server.Engine.Campaigns.Count);
+    }
+
+    [Theory, InlineData(200_000, true), InlineData(300_000, false)]
+    public async Task CampaignsHaveALimitOfTheirOwn(int bytes, bool isTaken)
+    {
+        await using var server = new PaidServer(configure: options => options.Limits.CampaignsBytesMax = 256 << 10);
+        byte[] json = [.. PaidServer.Json(4, 100_000), .. Enumerable.Repeat((byte)' ', bytes)];
+        await using RubatoClient client = await server.Test.ClientAsync();
+        if (isTaken) Assert.Equal(4u, (await client.UpdateCampaignsAsync(json)).Campaigns);
+        else await Assert.ThrowsAsync<ArgumentException>(() => client.UpdateCampaignsAsync(json)); // known from HELLO
+
+        using RawConnection raw = server.Test.Connect();
+        raw.Send(Frames.Frame(Frames.Request(Opcode.Campaigns, 1), Frames.Campaigns(json)));
+        if (isTaken) Assert.Equal((2, 1ul), (raw.Read().Kind, raw.LastRequestId));
+        else Assert.Contains($"at most {256 << 10} taken", raw.ReadError(ErrorCode.FrameTooLarge, 0).Message);
+        using RawConnection other = server.Test.Connect();
+        other.Send(RawConnection.Ping(1, new byte[70_000]));
+        Assert.Contains("at most 65536 taken", other.ReadError(ErrorCode.FrameTooLarge, 0).Message);
+    }
+
+    [Fact]
+    public async Task AnUpdateIsNotBadWhereTheLedgerHasStopped()
+    {
+        var files = FaultyFiles.Of([]);
+        using BudgetLedger ledger = BudgetLedger.Open(files, new LedgerOptions { Background = false, BufferBytes = 32 << 10 });
+        await using var server = new PaidServer(configure: options => options.Engine = options.Engine with { LedgerPath = null, Ledger = ledger });
+        await using RubatoClient client = await server.Test.ClientAsync();
+        files.SyncsUntilFailure = 1;
+        Assert.Throws<LedgerException>(ledger.Compact);
+        Assert.Equal(ErrorCode.LedgerStopped, (await Assert.ThrowsAsync<RequestRefusedException>(() => client.UpdateCampaignsAsync(PaidServer.Json(4, 100_000)))).Code);
+        server.Test.ForgetErrors(); // that the ledger has stopped is one
     }
 
     [Fact]
@@ -131,7 +217,10 @@ public sealed class AllocationTests
         await client.RecommendAsync(query, answer);
         for (int i = 0; i < answer.Count; i++)
             Assert.Equal(answer.Tracks[i] < 3 ? BlockReason.FrequencyCap : i < 3 ? BlockReason.NoCampaign : BlockReason.Outranked, (BlockReason)answer.Blocks[i]);
-        query.QualityLossMax = 1.5f;
+        query.LosersMax = 257;
+        Assert.Contains("losers: 257 given, 0 to 256 expected",
+            (await Assert.ThrowsAsync<RequestRefusedException>(() => client.RecommendAsync(query, answer).AsTask())).Message);
+        (query.LosersMax, query.QualityLossMax) = (0, 1.5f);
         Assert.Equal(ErrorCode.BadOption, (await Assert.ThrowsAsync<RequestRefusedException>(() => client.RecommendAsync(query, answer).AsTask())).Code);
     }
 
@@ -187,6 +276,7 @@ public sealed class AllocationTests
         Dictionary<string, double> samples = PrometheusTextTests.Parse(PrometheusText.Write(server.Test.Server));
         Assert.Equal((3, 1, 6), (samples["rubato_campaigns"], samples["rubato_campaigns_generation"], samples["rubato_deliveries_total"]));
         Assert.Equal((2000, 2000, 0), (Micros("budget"), Micros("reserved"), Micros("settled")));
+        Assert.Equal(0, samples["rubato_maintenance_failed"]);
         Assert.Equal((3, 0, 0), (samples["rubato_blocked_total{reason=\"Budget\"}"], samples["rubato_exposures_total{result=\"Late\"}"], samples["rubato_ledger_stopped"]));
 
         double Micros(string part) => samples[$"rubato_campaign_micros{{campaign=\"2\",part=\"{part}\"}}"];

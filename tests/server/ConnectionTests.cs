@@ -17,6 +17,7 @@ public sealed class ConnectionTests
         Assert.Equal((1ul, 33), (frame.RequestId, frame.Credit));
         Assert.Equal((1, 0u, 65_536u, 1000u, 16u), (reply.U8(2), reply.U32(4), reply.U32(8), reply.U32(12), reply.U32(16)));
         Assert.Equal((64, 33, 44u, 200L), (reply.U16(20), reply.U16(22), reply.U32(24), reply.I64(32)));
+        Assert.Equal(16u << 20, reply.U32(28));
         Assert.Equal((server.Server.Engine.Generations.Catalogue, 0L, 0L), (reply.I64(40), reply.I64(48), reply.I64(56)));
     }
 

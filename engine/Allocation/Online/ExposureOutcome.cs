@@ -18,14 +18,11 @@ public enum ExposureOutcome : byte
     /// <summary>The reservation has expired, its lease is closed; nothing is spent.</summary>
     Late = EventOutcome.Late,
 
-    /// <summary>Refused: the reservation id is damaged, made up, or another ledger's.</summary>
+    /// <summary>Refused: the reservation id is damaged, made up, another ledger's, or was reserved for another track.</summary>
     Forged = EventOutcome.Forged,
 
     /// <summary>Refused: the id is this ledger's, but it never issued such a reservation: its folder was restored from an older copy.</summary>
     Foreign = EventOutcome.Foreign,
-
-    /// <summary>Refused: the reservation's campaign does not promote the track.</summary>
-    WrongTrack = 8,
 
     /// <summary>Refused: the seconds are negative or no number.</summary>
     BadSeconds = 9,

@@ -59,19 +59,27 @@ internal sealed class LiveCampaigns
     }
 
     /// <summary>Pays for one delivery: counts it against the listener's cap and reserves its spend. Atomic, without I/O, waiting or allocation.</summary>
-    /// <param name="campaign">index</param> <param name="listener">0 = unknown, whom no cap binds</param>
+    /// <param name="campaign">index</param> <param name="track">track id</param> <param name="listener">0 = unknown, whom no cap binds</param>
     /// <param name="nowTicks">instant, UTC ticks</param> <param name="id">the reservation; none where a delivery costs nothing</param>
+    /// <param name="taken">where it was counted; the default value where no cap binds</param>
     /// <returns>None, or what is exhausted: then nothing has changed</returns>
-    public BlockReason TryDeliver(int campaign, ulong listener, long nowTicks, out ReservationId id)
+    public BlockReason TryDeliver(int campaign, long track, ulong listener, long nowTicks, out ReservationId id, out FrequencyTaken taken)
     {
         id = default;
+        taken = default;
         ref readonly CampaignSupply supply = ref _supplies![campaign];
-        FrequencyTaken taken = default;
         bool isCapped = supply.Frequency is not null && listener != 0;
         if (isCapped && !supply.Frequency!.TryAdd(listener, Book.Campaigns.Ids[campaign], nowTicks, supply.DeliveriesMax, out taken)) return BlockReason.FrequencyCap;
-        if (supply.Account is null || supply.Account.TryReserve(supply.SpendMicros, out id)) return BlockReason.None;
+        if (supply.Account is null || supply.Account.TryReserve(supply.SpendMicros, out id, track)) return BlockReason.None;
         if (isCapped) supply.Frequency!.Undo(taken);
+        taken = default;
         return BlockReason.Budget;
+    }
+
+    /// <summary>Takes back what <see cref="TryDeliver"/> counted against the listener's cap.</summary>
+    public void Forget(int campaign, in FrequencyTaken taken)
+    {
+        if (taken != default) _supplies![campaign].Frequency!.Undo(taken); // no key has its second cell at 0
     }
 
     /// <summary>What <see cref="TryDeliver"/> would say just now, without doing it.</summary>

@@ -35,10 +35,13 @@ internal sealed class OnlineAllocation : IDisposable
     /// <summary>Gives campaigns their budgets and first leases, and joins them with prices, caps and pacing.</summary>
     /// <param name="number">of the generation</param> <param name="campaigns">the campaigns</param> <param name="prices">null = none</param>
     /// <param name="source">file that the campaigns stand in, for messages</param> <param name="previous">what is replaced; null at first</param>
-    /// <exception cref="DataFileException">A budget is below what is spent, or there are too many windows or amounts: nothing has changed.</exception>
+    /// <exception cref="DataFileException">
+    /// A budget is below what is spent, there are too many windows or amounts, or, at first, the clock is far behind the day of the budgets: nothing has changed.
+    /// </exception>
     public LiveCampaigns Make(long number, CampaignSet campaigns, PriceSet? prices, string source, LiveCampaigns? previous)
     {
         Dictionary<int, FrequencyCounter> counters = _windows.For(campaigns, source);
+        if (previous is null) _daily.RequireClock(Today());
         BudgetAccount[] accounts = SetBudgets(campaigns);
         _windows.Keep(counters);
         var supplies = new CampaignSupply[campaigns.Count];
@@ -58,13 +61,14 @@ internal sealed class OnlineAllocation : IDisposable
     }
 
     /// <summary>What falls due with time: a new day's budgets, and the next interval of pacing.</summary>
-    /// <exception cref="DataFileException">The disk failed.</exception>
+    /// <exception cref="DataFileException">The disk failed, or the clock is far behind the day of the budgets.</exception>
     public void Maintain(LiveCampaigns live)
     {
         if (!_options.Background) Ledger.Maintain();
         DateTimeOffset now = _options.Clock.GetUtcNow();
-        if (DateOnly.FromDateTime(now.UtcDateTime) > _daily.Day) SetBudgets(live.Book.Campaigns);
-        if (live.Pacing is not null && (now - _pacedAt).TotalMilliseconds >= _options.Pacing!.IntervalMillis) Pace(live);
+        if (Today() > _daily.Day) SetBudgets(live.Book.Campaigns);
+        if (live.Pacing is not null && Math.Abs((now - _pacedAt).TotalMilliseconds) >= _options.Pacing!.IntervalMillis) Pace(live); // the clock may jump back
+        _daily.RequireClock(Today()); // last: what can be done is done, also by a wrong clock
     }
 
     public void Dispose()
@@ -72,19 +76,21 @@ internal sealed class OnlineAllocation : IDisposable
         if (_ownsLedger) Ledger.Dispose();
     }
 
+    private DateOnly Today() => DateOnly.FromDateTime(_options.Clock.GetUtcNow().UtcDateTime);
+
     private BudgetAccount[] SetBudgets(CampaignSet campaigns)
     {
         DateTime now = _options.Clock.GetUtcNow().UtcDateTime;
-        DateOnly today = DateOnly.FromDateTime(now), day = today > _daily.Day ? today : _daily.Day; // a clock that jumped back releases nothing
-        var amounts = new (uint, long)[campaigns.Count];
-        int paying = 0;
-        foreach (Campaign campaign in campaigns.Campaigns)
-            if (campaign.SpendMicros > 0 && campaign.End > now) amounts[paying++] = (campaign.Id, campaign.SpendMicros);
-        Ledger.RequireAmounts(amounts.AsSpan(0, paying)); // before any budget changes: all or nothing
         HashSet<uint> known = [.. Ledger.Campaigns()];
-        BudgetLimit[] limits = _daily.Release(campaigns, day, campaign => known.Contains(campaign) ? Spent(campaign) : 0);
-        BudgetAccount[] accounts = Ledger.SetBudgets(limits);
-        Ledger.Prepare(amounts.AsSpan(0, paying));
+        DailyRelease release = _daily.Plan(campaigns, DateOnly.FromDateTime(now), campaign => known.Contains(campaign) ? Ledger.State(campaign).SettledMicros : 0);
+        var limits = new BudgetLimit[campaigns.Count];
+        for (int i = 0; i < limits.Length; i++)
+        {
+            Campaign campaign = campaigns.Campaigns[i];
+            limits[i] = new BudgetLimit(campaign.Id, campaign.BudgetMicros, release.MicrosOf(campaign), campaign.End > now ? campaign.SpendMicros : 0);
+        }
+        BudgetAccount[] accounts = Ledger.SetBudgets(limits, () => _daily.Write(release)); // a refusal must not use up the day
+        _daily.Keep(release);
         return accounts;
     }
 
@@ -92,20 +98,16 @@ internal sealed class OnlineAllocation : IDisposable
     {
         if (live.Pacing is null) return;
         _pacedAt = _options.Clock.GetUtcNow();
+        var today = DateOnly.FromDateTime(_pacedAt.UtcDateTime);
         ReadOnlySpan<Campaign> campaigns = live.Book.Campaigns.Campaigns;
         if (_spends.Length != campaigns.Length) _spends = new CampaignSpend[campaigns.Length];
         for (int i = 0; i < campaigns.Length; i++)
         {
-            long spent = Spent(campaigns[i].Id);
+            BudgetState state = Ledger.State(campaigns[i].Id);
+            long spent = state.ReservedMicros + state.SettledMicros;
             long delivered = campaigns[i].SpendMicros == 0 ? live.Delivered(i) : spent / campaigns[i].SpendMicros;
-            _spends[i] = new CampaignSpend(spent, delivered, live.Considered(i));
+            _spends[i] = new CampaignSpend(spent, delivered, live.Considered(i)) { SpentBeforeTodayMicros = _daily.SettledBefore(campaigns[i].Id, today) };
         }
         live.Pacing.Update(_pacedAt, _spends, live.Requests);
-    }
-
-    private long Spent(uint campaign)
-    {
-        BudgetState state = Ledger.State(campaign);
-        return state.ReservedMicros + state.SettledMicros;
     }
 }

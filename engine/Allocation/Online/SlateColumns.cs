@@ -17,4 +17,7 @@ internal readonly ref struct SlateColumns
 
     /// <summary>What was reserved for a chosen candidate, where slates are paid for; of others whatever.</summary>
     public required Span<ReservationId> Reservations { get; init; }
+
+    /// <summary>Where a chosen candidate was counted against a cap; of others whatever.</summary>
+    public required Span<FrequencyTaken> Taken { get; init; }
 }

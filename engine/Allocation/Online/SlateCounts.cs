@@ -21,7 +21,7 @@ public record struct SlateCounts
     /// <summary>Candidates that would have filled a slot but for the maximum per licensor.</summary>
     public long LicensorSlots { get; set; }
 
-    /// <summary>Candidates that would have filled a slot but for the quality floor.</summary>
+    /// <summary>Candidates that would have filled a slot but for the slate floor.</summary>
     public long QualityFloor { get; set; }
 
     /// <summary>Adds what was counted for one slate.</summary>

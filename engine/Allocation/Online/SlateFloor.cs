@@ -8,7 +8,7 @@ namespace Rubato;
 /// Kept by exchange. The slots that are not filled yet are thought to be filled organically; at first all of them are, and nothing is lost. A
 /// candidate that belongs to this completion costs nothing. Any other pushes out the least relevant track that makes room for it: one
 /// of its own licensor, if that licensor has its maximum, else any that is not given yet. What that loses is final, so a candidate is allowed
-/// where the sum of losses stays within ε × slots. The invariant: slate and completion together always keep the floor, whatever is refused later. And
+/// where the sum of losses stays within ε × the slots that the organic slate fills. The invariant: slate and completion together always keep the floor, whatever is refused later. And
 /// losses only grow as the slate fills (the tracks that may be pushed out get fewer, and the least relevant go first), so a candidate that was refused
 /// once need not be asked about again.
 /// </remarks>

@@ -5,6 +5,7 @@ namespace Rubato;
 public sealed class PacingController
 {
     private const double MicrosPerUnit = 1e6;
+    private const int BehindIntervalsMax = 60; // a clock that is adjusted catches up within a minute or so
     private readonly PacingOptions _options;
     private readonly IPacingPolicy _policy;
     private readonly PacingState[] _states;
@@ -80,7 +81,10 @@ public sealed class PacingController
     public ReadOnlySpan<PacingState> States => _states;
 
     /// <summary>Ends an interval and begins the next one. The first call, and the first for a campaign, only begins one.</summary>
-    /// <param name="now">the instant; one that is not after the last one's changes nothing, so a clock that jumps back stops pacing until it has caught up</param>
+    /// <param name="now">
+    /// the instant; one that is not after the last one's changes nothing, so a clock that jumps back a little stops pacing until it has caught up; one
+    /// that is far before it begins an interval anew
+    /// </param>
     /// <param name="spends">[campaigns] in the order of the campaign set</param>
     /// <param name="requests">requests answered since the process began; only differences count</param>
     /// <returns>whether the signals were replaced</returns>
@@ -89,7 +93,8 @@ public sealed class PacingController
     {
         if (spends.Length != _states.Length) throw new ArgumentException($"{spends.Length} spends for {_states.Length} campaigns", nameof(spends));
         DateTime utc = now.UtcDateTime;
-        if (utc <= _last) return false;
+        if (utc <= _last && (_last.Value - utc).TotalMilliseconds <= (double)BehindIntervalsMax * _options.IntervalMillis) return false;
+        if (utc < _last) _last = null; // the clock was wrong before, or is now: nobody knows how long the interval was
         DateTime begun = _last ?? utc;
         for (int i = 0; i < _states.Length; i++) Advance(i, begun, utc, spends[i]);
         bool ended = _last is not null;
@@ -111,7 +116,7 @@ public sealed class PacingController
         Campaign campaign = Campaigns.Campaigns[i];
         if (!_known[i])
         {
-            // What was spent before today is not on record; up to the curve it counts as spent before, the rest as spent today.
+            // Where what was spent before today is not on record, it counts up to the curve as spent before, the rest as spent today.
             _spentAtMidnight[i] = Math.Min(spend.SpentMicros, (long)(campaign.BudgetMicros * campaign.TargetFraction(now.Date)));
             _before[i] = spend;
             _known[i] = true;
@@ -120,6 +125,7 @@ public sealed class PacingController
         {
             _spentAtMidnight[i] = spend.SpentMicros;
         }
+        if (spend.SpentBeforeTodayMicros is { } before) _spentAtMidnight[i] = before;
         long today = Math.Max(0, spend.SpentMicros - _spentAtMidnight[i]);
         long inInterval = spend.SpentMicros - _before[i].SpentMicros;
         _states[i] = _states[i] with

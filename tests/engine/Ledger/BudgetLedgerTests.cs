@@ -96,12 +96,30 @@ public class BudgetLedgerTests
         Assert.False(ledger.OpenLeases(7)[0].Spendable); // a hundred seconds have passed all the same
         Pass(ledger, 150);
         Pass(ledger, -5000);
-        Assert.Single(ledger.OpenLeases(7));
+        Assert.Equal((1000, 915, 80, 5, 0), LedgerWorld.Parts(ledger, 7)); // its successor is open
         Pass(ledger, 50);
-        Assert.Equal((1000, 1000, 0, 0, 0), LedgerWorld.Parts(ledger, 7));
+        Assert.Equal((1000, 920, 80, 0, 0), LedgerWorld.Parts(ledger, 7));
         Pass(ledger, -100_000);
         Assert.Equal(EventOutcome.Late, ledger.Settle(id, LedgerDurability.Fsynced));
-        Assert.Equal((1000, 1000, 0, 0, 0), LedgerWorld.Parts(ledger, 7));
+        Assert.Equal((1000, 920, 80, 0, 0), LedgerWorld.Parts(ledger, 7));
+    }
+
+    [Theory, InlineData(1000), InlineData(80)] // 80: all of it is in the lease
+    public void ALeaseThatIsOldIsReplacedBeforeTheNextReservationNeedsIt(long budget)
+    {
+        using BudgetLedger ledger = _world.Open(options => options with { LeaseSecondsMax = 100, ReservationSeconds = 200 });
+        ledger.SetBudget(7, budget);
+        LedgerWorld.Reserve(ledger, 7, 5);
+        for (int round = 0; round < 10; round++)
+        {
+            Pass(ledger, 101);
+            Assert.True(ledger.TryReserve(7, 5, out _));
+        }
+        for (int round = 0; round < 3; round++) Pass(ledger, 101); // replaced once more, then left alone: nobody uses it
+        long opened = ledger.Counters.LeasesOpened;
+        for (int round = 0; round < 5; round++) Pass(ledger, 101);
+        Assert.Equal(opened, ledger.Counters.LeasesOpened);
+        Assert.Equal(budget, ledger.State(7).FreeMicros + ledger.State(7).RestMicros);
     }
 
     [Theory, InlineData(1), InlineData(2)]
@@ -183,6 +201,21 @@ public class BudgetLedgerTests
         Assert.True(ledger.Prepare(7, 5)); // its lease exists now, but has reserved nothing
         Assert.Equal(EventOutcome.Foreign, ledger.Settle(lost, LedgerDurability.Fsynced));
         Assert.Equal((80, 0, 80, 0, 0), LedgerWorld.Parts(ledger, 7));
+    }
+
+    [Fact]
+    public void LateEventsRepeatedWithoutEndReachTheJournalInPart()
+    {
+        using BudgetLedger ledger = _world.Open();
+        ledger.SetBudget(7, long.MaxValue);
+        ReservationId id = LedgerWorld.Reserve(ledger, 7, (1L << 48) - 1);
+        ledger.CloseLease(7, 1);
+        for (int pass = 0; pass < 3; pass++, ledger.Maintain())
+            for (int i = 0; i < 100; i++) Assert.Equal(EventOutcome.Late, ledger.Settle(id, LedgerDurability.None));
+        Assert.Equal((192, 300), (ledger.State(7).LateEvents, ledger.Counters.Late));
+        for (int pass = 0; pass < 512; pass++, ledger.Maintain())
+            for (int i = 0; i < 64; i++) ledger.Settle(id, LedgerDurability.None);
+        Assert.Equal(long.MaxValue, ledger.State(7).LateMicros);
     }
 
     [Fact]

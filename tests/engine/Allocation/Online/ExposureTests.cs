@@ -15,8 +15,8 @@ public class ExposureTests
         Assert.Equal(ExposureOutcome.AlreadySettled, Expose(ids[0], 50, 3)); // whatever the second event says
         Assert.Equal(ExposureOutcome.Released, Expose(ids[1], 60, 29.9));
         Assert.Equal(ExposureOutcome.AlreadyReleased, Expose(ids[1], 60, 200));
-        Assert.Equal(ExposureOutcome.WrongTrack, Expose(ids[2], 80, 200));
-        Assert.Equal(ExposureOutcome.WrongTrack, Expose(ids[2], 12345, 200)); // no track at all
+        Assert.Equal(ExposureOutcome.Forged, Expose(ids[2], 60, 200)); // the campaign's, but not the reservation's
+        Assert.Equal(ExposureOutcome.Forged, Expose(ids[2], 12345, 200)); // no track at all
         Assert.Equal(ExposureOutcome.BadSeconds, Expose(ids[2], 70, -1));
         Assert.Equal(ExposureOutcome.BadSeconds, Expose(ids[2], 70, double.NaN));
         Assert.Equal(ExposureOutcome.Forged, Expose(ReservationId.Read(new byte[16]), 70, 200));
@@ -51,14 +51,36 @@ public class ExposureTests
     }
 
     [Fact]
-    public void WhatNobodySeesIsGivenBack()
+    public void AnEventCountsForTheTrackThatWasDeliveredWhateverItsCampaignPromotesNow()
     {
         using var world = new OnlineWorld(OnlineWorld.Campaign(1, [50, 60]));
         using Engine engine = Engine.Open(world.Options);
         using var run = new SlateRun(engine);
         run.Recommend(slots: 2);
-        Assert.Equal(2000, engine.Ledger!.State(1).ReservedMicros);
-        engine.Withdraw(run.Responses, 0);
-        Assert.Equal(0, engine.Ledger.State(1).ReservedMicros);
+        ReservationId[] ids = run.Reservations;
+        Assert.Equal(ExposureOutcome.Settled, engine.Expose(ids[0], 50, 60, LedgerDurability.None));
+        engine.ReplaceCampaigns(OnlineWorld.Json(OnlineWorld.Campaign(1, [70])), "update");
+        Assert.Equal(ExposureOutcome.AlreadySettled, engine.Expose(ids[0], 50, 60, LedgerDurability.None));
+        Assert.Equal(ExposureOutcome.Settled, engine.Expose(ids[1], 60, 60, LedgerDurability.None));
+    }
+
+    [Fact]
+    public void ASlateThatNobodySeesIsUndoneWithItsCounts()
+    {
+        const string cap = "\"frequencyCap\":{\"deliveries\":1,\"windowSeconds\":3600}";
+        using var world = new OnlineWorld(OnlineWorld.Campaign(1, [50], more: cap), OnlineWorld.Campaign(2, [60], spend: 0, more: cap), OnlineWorld.Campaign(3, [70]));
+        using Engine engine = Engine.Open(world.Options);
+        using var run = new SlateRun(engine);
+        for (int round = 0; round < 3; round++)
+        {
+            Assert.Equal([50L, 60, 70], run.Recommend(slots: 3, listener: 9, losers: 5).Take(3).Select(entry => entry.Track));
+            Assert.Equal((1000, 1000), (engine.Ledger!.State(1).ReservedMicros, engine.Ledger.State(3).ReservedMicros));
+            Assert.Equal((1, 1, 1), (engine.Deliveries(0), engine.Deliveries(1), engine.Deliveries(2)));
+            engine.Withdraw(run.Responses, 0);
+            Assert.Equal((0, 0), (engine.Ledger.State(1).ReservedMicros, engine.Ledger.State(3).ReservedMicros));
+            Assert.Equal((0, 0, 0), (engine.Deliveries(0), engine.Deliveries(1), engine.Deliveries(2)));
+        }
+        run.Recommend(slots: 3, listener: 9);
+        Assert.Equal([(50, 0u, BlockReason.FrequencyCap)], run.Score([50], listener: 9)); // what was seen counts
     }
 }

@@ -26,6 +26,8 @@ public class LiveUpdateTests
     [InlineData("BUDGET", "campaign 1: a budget of 1000 micro-units is below the 3000 handed out or spent")]
     [InlineData("AMOUNTS", "campaign 2: an amount of 777 after 256 others")]
     [InlineData("WINDOWS", "campaign 9: frequencyCap: windowSeconds: 9 after 8 other lengths (expected at most 8)")]
+    [InlineData("SURROGATE", "update: byte 29: half of a surrogate pair (expected Unicode text)")]
+    [InlineData("UTF-8", "update: byte 29: not UTF-8 (expected Unicode text)")]
     public void AnUpdateThatIsWrongAnywhereChangesNothing(string json, string complaint)
     {
         using var world = new OnlineWorld(OnlineWorld.Campaign(1, [50], budget: 3000), OnlineWorld.Campaign(2, [60]));
@@ -39,6 +41,8 @@ public class LiveUpdateTests
             "BUDGET" => OnlineWorld.Json(OnlineWorld.Campaign(2, [61], budget: 7), OnlineWorld.Campaign(1, [50], budget: 1000)),
             "WINDOWS" => OnlineWorld.Json([.. Enumerable.Range(1, 9).Select(id =>
                 OnlineWorld.Campaign((uint)id, [id], budget: 9000, more: $"\"frequencyCap\":{{\"deliveries\":1,\"windowSeconds\":{id}}}"))]),
+            "SURROGATE" => [.. OnlineWorld.Json(OnlineWorld.Campaign(1, [50]).Replace("\"c1\"", "\"\\ud800\"", StringComparison.Ordinal))],
+            "UTF-8" => [.. OnlineWorld.Json(OnlineWorld.Campaign(1, [50]).Replace("\"c1\"", "\"~\"", StringComparison.Ordinal)).Select(letter => letter == '~' ? (byte)0xFF : letter)],
             _ => System.Text.Encoding.UTF8.GetBytes(json),
         };
 
@@ -58,6 +62,15 @@ public class LiveUpdateTests
         world.WriteCampaigns(OnlineWorld.Campaign(3, [70]));
         Assert.Equal(2, engine.ReloadCampaigns());
         Assert.Equal([(50, 0u, BlockReason.NoCampaign), (70, 3u, BlockReason.None)], run.Score([50, 70]));
+    }
+
+    [Fact]
+    public void AFileMayBeginWithAByteOrderMark()
+    {
+        using var world = new OnlineWorld();
+        File.WriteAllBytes(world.CampaignsPath, [0xEF, 0xBB, 0xBF, .. OnlineWorld.Json(OnlineWorld.Campaign(3, [70]))]);
+        using Engine engine = Engine.Open(world.Options);
+        Assert.Equal(3u, engine.Campaigns.Ids[0]);
     }
 
     [Theory, InlineData(4)]

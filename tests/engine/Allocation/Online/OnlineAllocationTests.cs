@@ -18,7 +18,7 @@ public class OnlineAllocationTests
         Assert.Equal(3000, engine.Ledger!.State(1).ReservedMicros);
         Assert.Equal((3, 1, 0), (engine.Deliveries(0), engine.Deliveries(1), engine.Deliveries(2)));
         Assert.Equal(new SlateCounts { Deliveries = 4, Reservations = 3 }, run.Responses.Slates);
-        foreach (ReservationId id in run.Reservations) Assert.Equal(EventOutcome.Settled, engine.Ledger.Settle(id, LedgerDurability.None));
+        for (int i = 0; i < 3; i++) Assert.Equal(ExposureOutcome.Settled, engine.Expose(run.Reservations[i], slate[i].Track, 60, LedgerDurability.None));
         Assert.Equal(3000, engine.Ledger.State(1).SettledMicros);
     }
 
@@ -138,17 +138,88 @@ public class OnlineAllocationTests
         Assert.Equal(0, DeliveriesOf(world, requests: 20)); // opened again on the same day
         world.Clock.Move(86_400);
         Assert.Equal(5, DeliveriesOf(world, requests: 20));
-        world.Clock.Move(-3 * 86_400);
+        world.Clock.Move(-86_400);
         Assert.Equal(0, DeliveriesOf(world, requests: 20)); // a clock that jumps back releases nothing
-        world.Clock.Move(3 * 86_400);
+        world.Clock.Move(86_400);
         using Engine engine = Engine.Open(world.Options);
         using var run = new SlateRun(engine);
         for (int day = 0; day < 3; day++, world.Clock.Move(86_400), engine.Maintain()) // and without a restart
         {
             int delivered = 0;
-            for (int i = 0; i < 20; i++, engine.Maintain()) delivered += run.Recommend(slots: 1)[0].Campaign == 1 ? 1 : 0;
+            for (int i = 0; i < 20; i++, engine.Maintain())
+            {
+                delivered += run.Recommend(slots: 1)[0].Campaign == 1 ? 1 : 0;
+                foreach (ReservationId id in run.Reservations) engine.Expose(id, 50, 60, LedgerDurability.None);
+            }
             Assert.Equal(day == 0 ? 0 : 5, delivered);
         }
+    }
+
+    [Theory, InlineData(60, 0), InlineData(0, 5)]
+    public void WhatIsReservedAtMidnightComesOutOfTheNewDaysBudget(int seconds, int more)
+    {
+        using var world = new OnlineWorld(OnlineWorld.Campaign(1, [50], budget: 100_000, more: "\"dailyBudgetMicros\":5000"));
+        world.Clock.Move(12 * 3600 - 60); // the world begins at noon
+        using Engine engine = Engine.Open(world.Options);
+        using var run = new SlateRun(engine);
+        var reserved = new List<ReservationId>();
+        for (int i = 0; i < 9; i++, engine.Maintain())
+        {
+            run.Recommend(slots: 1);
+            reserved.AddRange(run.Reservations);
+        }
+        Assert.Equal(5, reserved.Count);
+        world.Clock.Move(60);
+        engine.Maintain();
+        foreach (ReservationId id in reserved) engine.Expose(id, 50, seconds, LedgerDurability.None);
+        foreach (LeaseState lease in engine.Ledger!.OpenLeases(1)) engine.Ledger.CloseLease(1, lease.Lease);
+        int delivered = 0;
+        for (int i = 0; i < 20; i++, engine.Maintain()) delivered += run.Recommend(slots: 1)[0].Campaign == 1 ? 1 : 0;
+        Assert.Equal(more, delivered);
+    }
+
+    [Fact]
+    public void AnUpdateThatIsRefusedAtMidnightLeavesTheNewDayItsBudget()
+    {
+        using var world = new OnlineWorld(OnlineWorld.Campaign(1, [50], budget: 100_000, more: "\"dailyBudgetMicros\":5000"));
+        Assert.Equal(5, DeliveriesOf(world, requests: 20));
+        using Engine engine = Engine.Open(world.Options);
+        using var run = new SlateRun(engine);
+        world.Clock.Move(12 * 3600);
+        Assert.Throws<LedgerException>(() => engine.ReplaceCampaigns(OnlineWorld.Json(OnlineWorld.Campaign(1, [50], budget: 1000)), "update"));
+        engine.Maintain();
+        int delivered = 0;
+        for (int i = 0; i < 20; i++, engine.Maintain()) delivered += run.Recommend(slots: 1)[0].Campaign == 1 ? 1 : 0;
+        Assert.Equal(5, delivered);
+    }
+
+    [Fact]
+    public void ADayThatIsFarAheadOfTheClockIsToldAndTheServerDoesNotStartOnIt()
+    {
+        using var world = new OnlineWorld(OnlineWorld.Campaign(1, [50], budget: 100_000, more: "\"dailyBudgetMicros\":5000"));
+        using (Engine engine = Engine.Open(world.Options))
+        {
+            world.Clock.Move(30 * 86_400.0);
+            engine.Maintain();
+            world.Clock.Move(-30 * 86_400.0);
+            EngineDataException told = Assert.Throws<EngineDataException>(engine.Maintain);
+            Assert.Contains("released.json: day: 2026-08-31 is ahead of the clock, 2026-08-01", told.Message);
+        }
+        Assert.Contains("released.json: day: 2026-08-31 is ahead of the clock", Assert.Throws<EngineDataException>(() => Engine.Open(world.Options)).Message);
+        File.Delete(Path.Combine(world.LedgerPath, "released.json")); // the documented way out
+        Assert.Equal(5, DeliveriesOf(world, requests: 20));
+    }
+
+    [Fact]
+    public void PacingKnowsAfterARestartWhatWasSpentToday()
+    {
+        using var world = new OnlineWorld(OnlineWorld.Campaign(1, [50], budget: 100_000, more: "\"dailyBudgetMicros\":5000"));
+        Assert.Equal(5, DeliveriesOf(world, requests: 20));
+        world.Clock.Move(86_400);
+        Assert.Equal(5, DeliveriesOf(world, requests: 20));
+        using Engine engine = Engine.Open(world.Options with { Pacing = new PacingOptions() });
+        PacingState state = engine.Pacing!.States[0];
+        Assert.Equal((10_000, 5000, false), (state.SpentMicros, state.SpentTodayMicros, state.CanSpend));
     }
 
     [Fact]
@@ -161,7 +232,8 @@ public class OnlineAllocationTests
             for (int i = 0; i < 400; i++)
             {
                 run.Recommend(slots: 3);
-                foreach (ReservationId id in run.Reservations) engine.Ledger!.Settle(id, LedgerDurability.None);
+                for (int entry = 0; entry < 3; entry++)
+                    engine.Expose(run.Responses.Reservations(0)[entry], run.Responses.TrackIds(0)[entry], 60, LedgerDurability.None);
                 engine.Maintain();
             }
         }
@@ -210,7 +282,7 @@ public class OnlineAllocationTests
         for (int i = 0; i < requests; i++)
         {
             if (run.Recommend(slots: 1)[0].Campaign == 1) delivered++;
-            foreach (ReservationId id in run.Reservations) engine.Ledger!.Settle(id, LedgerDurability.None);
+            foreach (ReservationId id in run.Reservations) engine.Expose(id, 50, 60, LedgerDurability.None);
             engine.Maintain();
         }
         return delivered;

@@ -35,7 +35,7 @@ public sealed class PacingControllerTests
         Assert.Equal(1515, state.LambdaMax, 1e-9);
     }
 
-    [Theory, InlineData(-3600), InlineData(0)]
+    [Theory, InlineData(-10), InlineData(0)]
     public void AClockThatJumpsBackChangesNothing(int seconds)
     {
         PacingController controller = Controller(Set(Campaign(7)));
@@ -48,6 +48,17 @@ public sealed class PacingControllerTests
         Assert.Equal(state, controller.States[0]);
         Assert.True(controller.Update(Start.AddHours(8), [new CampaignSpend(99_000, 99, 5)], 20));
         Assert.Equal(9_000, controller.States[0].SpentInIntervalMicros); // the interval is counted whole when the clock has caught up
+    }
+
+    [Fact]
+    public void AClockThatWasFarAheadBeginsAnIntervalAnew()
+    {
+        PacingController controller = Controller(Set(Campaign(7)));
+        controller.Update(Start.AddHours(6), [default], 0);
+        controller.Update(Start.AddHours(20), [new CampaignSpend(50_000, 50, 0)], 10);
+        Assert.False(controller.Update(Start.AddHours(7), [new CampaignSpend(60_000, 60, 5)], 20)); // begins
+        Assert.True(controller.Update(Start.AddHours(7).AddSeconds(1), [new CampaignSpend(61_000, 61, 6)], 30));
+        Assert.Equal((1_000L, 1L), (controller.States[0].SpentInIntervalMicros, controller.States[0].Considered));
     }
 
     [Fact]
