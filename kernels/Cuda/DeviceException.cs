@@ -1,7 +1,7 @@
 namespace Rubato.Kernels.Cuda;
 
 /// <summary>A device cannot be used, or can no longer; the CPU has to take over.</summary>
-public sealed class DeviceException : Exception
+public class DeviceException : Exception
 {
     /// <param name="message">what failed, with the driver's name of the status</param>
     public DeviceException(string message) : base(message) { }

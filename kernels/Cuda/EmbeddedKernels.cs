@@ -23,7 +23,9 @@ internal sealed class EmbeddedKernels
         {
             throw new DeviceException($"the kernel manifest cannot be read: {cause.Message}", cause);
         }
-        _entries = Manifest.Kernels.ToDictionary(entry => entry.Entry);
+        _entries = new(StringComparer.Ordinal);
+        foreach (KernelEntry entry in Manifest.Kernels)
+            if (!_entries.TryAdd(entry.Entry, entry)) throw new DeviceException($"the kernel manifest lists {entry.Entry} twice");
     }
 
     /// <summary>The kernels of this assembly.</summary>
