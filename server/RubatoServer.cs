@@ -23,7 +23,7 @@ internal sealed class RubatoServer : IAsyncDisposable
     {
         Options = options;
         Log = log;
-        _engine = Engine.Open(options.Engine);
+        _engine = Engine.Open(options.Engine with { DeviceDegraded = log.DeviceDegraded });
         Metrics = new ServerMetrics(this);
         // One lane per thread on which .NET polls sockets: one per core when completions run inline.
         Lanes = new LanePool(Environment.ProcessorCount, CreateLane);
@@ -40,6 +40,7 @@ internal sealed class RubatoServer : IAsyncDisposable
         _accepting = _listener.AcceptAsync();
         _clock = new Timer(static server => ((RubatoServer)server!).CheckTimes(), this, 1000, 1000);
         log.Listening(Address, _engine.Catalogue.Rows, _engine.Catalogue.Dimension, _engine.ScoreVariant, _engine.ScanVariant);
+        if (_engine.Devices is { } devices) log.DevicesInUse(devices.Devices);
     }
 
     public ServerOptions Options { get; }

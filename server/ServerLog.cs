@@ -26,4 +26,10 @@ internal static partial class ServerLog
 
     [LoggerMessage(7, LogLevel.Warning, "accepting a connection failed: {Reason}")]
     public static partial void AcceptFailed(this ILogger log, string reason);
+
+    [LoggerMessage(8, LogLevel.Information, "searching on {Devices}")]
+    public static partial void DevicesInUse(this ILogger log, string devices);
+
+    [LoggerMessage(9, LogLevel.Warning, "the CPU searches instead of a device: {Reason}")]
+    public static partial void DeviceDegraded(this ILogger log, string reason);
 }

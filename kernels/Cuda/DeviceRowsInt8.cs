@@ -17,8 +17,7 @@ internal sealed class DeviceRowsInt8 : DeviceRows
         _codes = DeviceBuffer.Of(device, items.Quantised.Codes);
         _blocks = DeviceBuffer.Of(device, items.Quantised.Blocks);
         RowBytes = items.Quantised.PaddedDimension;
-        _scaleMin = float.PositiveInfinity;
-        foreach (QuantisedBlock block in items.Quantised.Blocks) _scaleMin = Math.Min(_scaleMin, block.Scale);
+        _scaleMin = SmallestScale(items.Quantised);
     }
 
     public override long ScanRows => _codes.Address;
@@ -34,15 +33,34 @@ internal sealed class DeviceRowsInt8 : DeviceRows
     public override bool Prepare(ReadOnlySpan<float> query, ref QueryLane lane, Span<byte> target)
     {
         Lane prepared = default;
-        bool holds = Int8Arithmetic.Instance.Prepare(new ItemMatrix([], Dimension, NormMax), query, ref prepared, target);
-        lane.Scale = prepared.Scale;
-        lane.ErrorFactor = prepared.ErrorFactor;
-        lane.NormFactor = prepared.NormFactor;
-        lane.Constant = prepared.Constant;
-        lane.Margin = prepared.Margin;
-        lane.FirstSum = prepared.FirstSum;
-        return holds && Norm(query) * NormMax < MagnitudeMax && prepared.Scale * _scaleMin >= ScaleMin;
+        bool holds = TryPrepare(new ItemMatrix([], Dimension, NormMax), _scaleMin, query, ref prepared, target);
+        lane = Described(prepared);
+        return holds;
     }
+
+    /// <summary>The smallest scale of a matrix.</summary>
+    public static float SmallestScale(QuantisedRows rows)
+    {
+        float smallest = float.PositiveInfinity;
+        foreach (QuantisedBlock block in rows.Blocks) smallest = Math.Min(smallest, block.Scale);
+        return smallest;
+    }
+
+    /// <summary>Fills a lane and its codes.</summary>
+    /// <returns>false where the bound does not hold in a device's arithmetic</returns>
+    public static bool TryPrepare(in ItemMatrix items, float scaleMin, ReadOnlySpan<float> query, ref Lane lane, Span<byte> target) =>
+        Int8Arithmetic.Instance.Prepare(items, query, ref lane, target) && Norm(query) * items.NormMax < MagnitudeMax && lane.Scale * scaleMin >= ScaleMin;
+
+    /// <summary>A lane as the kernels read it.</summary>
+    public static QueryLane Described(in Lane lane) => new()
+    {
+        Scale = lane.Scale,
+        ErrorFactor = lane.ErrorFactor,
+        NormFactor = lane.NormFactor,
+        Constant = lane.Constant,
+        Margin = lane.Margin,
+        FirstSum = lane.FirstSum,
+    };
 
     public override void Dispose()
     {

@@ -20,6 +20,14 @@ internal sealed class PtxGlobalMemory
         return allocation.Address;
     }
 
+    /// <summary>Memory of another device at its own address, all of it initialised.</summary>
+    public void Place(long address, ReadOnlySpan<byte> content)
+    {
+        bool[] initialised = new bool[content.Length];
+        Array.Fill(initialised, true);
+        _allocations.Add(new Allocation(address, content.ToArray(), initialised));
+    }
+
     public void Free(long address)
     {
         if (_allocations.RemoveAll(allocation => allocation.Address == address) != 1) throw new PtxException($"{address:x} is no allocation");
