@@ -1,3 +1,4 @@
+using Rubato.KernelCompiler.Allocation;
 using Rubato.KernelCompiler.Similarity;
 using Rubato.Kernels.Cuda;
 
@@ -15,5 +16,7 @@ internal static class KernelSources
         KernelSource.Of<RaiseBarParameters>("raise_bar", RaiseBar.Kernel, RaiseBar.BlockThreads),
         KernelSource.Of<RescoreParameters>("rescore", Rescore.Kernel, Rescore.BlockThreads),
         KernelSource.Of<TakeBestParameters>("take_best", TakeBest.Kernel, TakeBest.BlockThreads),
+        KernelSource.Of<OracleParameters>("oracle", Oracle.Kernel, Oracle.BlockThreads),
+        KernelSource.Of<TotalsParameters>("oracle_totals", OracleTotals.Kernel, OracleTotals.BlockThreads),
     ];
 }

@@ -42,7 +42,7 @@ internal static class PtxArithmetic
 
     private static int Arity(string opcode) => opcode switch
     {
-        "neg" or "abs" or "not" or "popc" or "clz" or "sqrt" or "rcp" or "ex2" or "lg2" => 1,
+        "neg" or "abs" or "not" or "popc" or "clz" or "sqrt" or "rcp" => 1,
         "mad" or "fma" => 3,
         _ => 2,
     };

@@ -102,6 +102,10 @@ public sealed class PtxArithmeticTests
     public void Fp64(string instruction, double a, double b, double expected) =>
         Assert.Equal(PtxFloats.D(expected), PtxSnippet.Of(instruction, "fd", ("fd", PtxFloats.D(a)), ("fd", PtxFloats.D(b))));
 
+    [Theory, InlineData("rcp.rn.f64", 3, 1.0 / 3), InlineData("neg.f64", 3, -3.0), InlineData("abs.f64", -3, 3.0)]
+    public void Fp64OfOneOperand(string instruction, double a, double expected) =>
+        Assert.Equal(PtxFloats.D(expected), PtxSnippet.Of(instruction, "fd", ("fd", PtxFloats.D(a))));
+
     [Theory]
     [InlineData("abs.f32", -2f, 2f)]
     [InlineData("neg.f32", 0f, -0f)]

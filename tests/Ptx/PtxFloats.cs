@@ -25,6 +25,7 @@ internal static class PtxFloats
             ("mul", 64) when nearest => v => D(D(v[0]) * D(v[1])),
             ("div", 64) when rounding == "rn" => v => D(D(v[0]) / D(v[1])),
             ("fma", 64) when rounding == "rn" => v => D(Math.FusedMultiplyAdd(D(v[0]), D(v[1]), D(v[2]))),
+            ("rcp", 64) when rounding == "rn" => v => D(1 / D(v[0])),
             ("min", 64) when rounding == "" => v => D(Minimum(D(v[0]), D(v[1]))),
             ("max", 64) when rounding == "" => v => D(-Minimum(-D(v[0]), -D(v[1]))),
             ("neg", 64) when rounding == "" => v => v[0] ^ 0x8000_0000_0000_0000,
