@@ -32,7 +32,17 @@ public static class GpuCheck
         scan.Degraded += degraded.Add;
         var cache = new CubinCache(options.CacheFolder);
         GpuDeviceReport[] devices = [.. scan.Machine.Lanes.Select(lane => Describe(lane, cache))];
-        double error = sets.Max(set => new ExpectedResults(set).Difference(scan));
+        ExpectedResults[] expected = [.. sets.Select(set => new ExpectedResults(set))];
+        double error = expected.Max(results => results.Difference(scan));
+        GpuKindReport[] kinds = [];
+        try
+        {
+            kinds = Kinds(options, expected);
+        }
+        catch (DeviceException failure)
+        {
+            degraded.Add(failure.Message);
+        }
         var data = new CheckData("random", rows, Dimension, batches.Max(), (random, _, _) => random.NextSingle() - 0.5f);
         var runs = new List<GpuRun>();
         int queriesMin;
@@ -42,7 +52,20 @@ public static class GpuCheck
             scan.Times = true;
             foreach (int batch in batches) runs.Add(Measure(scan, cpu, data, batch));
         }
-        return new GpuReport(scan.Machine.Driver.VersionText, devices, scan.Machine.Refused, sets.Length, error, degraded, queriesMin, runs);
+        return new GpuReport(scan.Machine.Driver.VersionText, devices, scan.Machine.Refused, sets.Length, error, kinds, degraded, queriesMin, runs);
+    }
+
+    private static GpuKindReport[] Kinds(CudaOptions options, ExpectedResults[] expected)
+    {
+        using CudaExecutor device = CudaExecutor.Open(options);
+        return [.. DeviceKindScan.Kinds.Select(Check)];
+
+        GpuKindReport Check(string kind)
+        {
+            var scan = new DeviceKindScan(device, kind);
+            double error = expected.Max(results => results.Difference(scan));
+            return new GpuKindReport(kind, error, scan.PassedOn);
+        }
     }
 
     private static GpuDeviceReport Describe(CudaLane lane, CubinCache cache)

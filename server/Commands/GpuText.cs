@@ -10,6 +10,7 @@ internal static class GpuText
     public static string Problem(GpuReport gpu) =>
         gpu.Degraded.Count > 0 ? $"a CUDA device failed: {gpu.Degraded[0]}"
         : gpu.MaxError != 0 ? $"the CUDA scan differs from the reference by up to {gpu.MaxError}"
+        : gpu.Kinds.FirstOrDefault(kind => kind.MaxError != 0) is { } wrong ? $"the CUDA kernels for {wrong.Kind} rows differ from the reference by up to {wrong.MaxError}"
         : $"the CUDA scan differs from the CPU's for a batch of {gpu.Runs.First(run => !run.Passed).Batch}";
 
     /// <summary>Tables.</summary>
@@ -26,6 +27,8 @@ internal static class GpuText
         }
         foreach (string refused in gpu.Refused) output.WriteLine($"not used: {refused}");
         output.WriteLine($"compared with the reference on {gpu.Sets} sets: {(gpu.MaxError == 0 ? "equal" : $"DIFFERENT by up to {gpu.MaxError:g3}")}");
+        foreach (GpuKindReport kind in gpu.Kinds)
+            output.WriteLine($"  {kind.Kind} rows, finished by the device: {(kind.MaxError == 0 ? "equal" : $"DIFFERENT by up to {kind.MaxError:g3}")}, {kind.PassedOn} queries by the CPU");
         output.WriteLine("      rows  batch    µs a search   on device    CPU thread   queries/s      GB/s  of copy     Gop/s  result");
         foreach (GpuRun run in gpu.Runs)
         {
@@ -78,8 +81,17 @@ internal static class GpuText
         WriteTexts(json, "failures", gpu.Degraded);
         json.WriteBoolean("passed", gpu.Passed);
         json.WriteNumber("sets", gpu.Sets);
-        if (double.IsFinite(gpu.MaxError)) json.WriteNumber("max_error", gpu.MaxError);
-        else json.WriteNull("max_error"); // JSON has no infinity: a row differs
+        WriteError(json, gpu.MaxError);
+        json.WriteStartArray("kinds");
+        foreach (GpuKindReport kind in gpu.Kinds)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", kind.Kind);
+            WriteError(json, kind.MaxError);
+            json.WriteNumber("passed_on", kind.PassedOn);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
         if (gpu.QueriesMin == int.MaxValue) json.WriteNull("queries_min");
         else json.WriteNumber("queries_min", gpu.QueriesMin);
         json.WriteStartArray("runs");
@@ -101,6 +113,12 @@ internal static class GpuText
             json.WriteEndObject();
         }
         json.WriteEndArray();
+    }
+
+    private static void WriteError(Utf8JsonWriter json, double error)
+    {
+        if (double.IsFinite(error)) json.WriteNumber("max_error", error);
+        else json.WriteNull("max_error"); // JSON has no infinity: a row differs
     }
 
     private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)

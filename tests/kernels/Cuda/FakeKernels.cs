@@ -8,6 +8,13 @@ namespace Rubato.Tests.Kernels.Cuda;
 /// <summary>The scan's kernels in plain C#, on the memory of the fake driver: what their parameters mean, without how they are made fast.</summary>
 internal static unsafe class FakeKernels
 {
+    /// <summary>Runs these kernels, and the others by the interpreter, which is slower.</summary>
+    public static FakeDriver.Kernel And(PtxKernels others) => launch =>
+    {
+        if (launch.Entry is "scan_int8" or "scan_int8_matrix" or "raise_bar") Run(launch);
+        else others.Run(launch);
+    };
+
     /// <summary>Runs a kernel by its name.</summary>
     public static void Run(FakeDriver.Launch launch)
     {
@@ -87,6 +94,7 @@ internal static unsafe class FakeKernels
 
     private static float Error(long blocks, int row, in QueryLane lane)
     {
+        if (blocks == 0) return lane.Constant; // fp32 rows
         QuantisedBlock block = ((QuantisedBlock*)blocks)[row / 16];
         return lane.ErrorFactor * block.ErrorMax + lane.NormFactor * block.NormMax + lane.Constant;
     }

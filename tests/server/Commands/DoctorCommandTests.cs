@@ -53,9 +53,9 @@ public sealed class DoctorCommandTests
         using FakeDriver fake = FakeDriver.Start();
         fake.Configure(devices: 2);
         fake.Device(1, "Old GPU", major: 7, minor: 0);
-        fake.Kernels = FakeKernels.Run;
+        fake.Kernels = FakeKernels.And(new PtxKernels(fake));
         CheckData[] sets = [new("random", 700, 33, 3, (random, _, _) => random.NextSingle() - 0.5f)];
-        GpuReport report = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 3000, batches: [1, 9]);
+        GpuReport report = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 1000, batches: [1, 9]);
         Assert.Null(fake.KernelFault);
         Assert.True(report.Passed);
         using StringWriter output = new(), error = new();
@@ -63,6 +63,7 @@ public sealed class DoctorCommandTests
         Assert.Contains("Fake GPU: compute capability 9.0, 132 multiprocessors, 1.1 GB, driver for CUDA 12.4", output.ToString());
         Assert.Contains("not used: Old GPU has compute capability 7.0", output.ToString());
         Assert.Contains("compared with the reference on 1 sets: equal", output.ToString());
+        Assert.Contains("fp16 rows, finished by the device: equal, 0 queries by the CPU", output.ToString());
 
         using StringWriter json = new();
         Assert.Equal(0, DoctorCommand.Tell([Sound], report, reason: null, asJson: true, json, error));
@@ -80,19 +81,20 @@ public sealed class DoctorCommandTests
     public void ADeviceThatFailsOrErrsEndsWithExitCode1()
     {
         using FakeDriver fake = FakeDriver.Start();
+        FakeDriver.Kernel kernels = FakeKernels.And(new PtxKernels(fake));
         fake.Kernels = launch =>
         {
-            FakeKernels.Run(launch);
+            kernels(launch);
             if (launch.Entry == "raise_bar") FakeKernels.Forget(launch); // a hit of the first query is lost
         };
         CheckData[] sets = [new("random", 700, 33, 3, (random, _, _) => random.NextSingle() - 0.5f)];
-        GpuReport wrong = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 3000, batches: [1]);
+        GpuReport wrong = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 1000, batches: [1]);
         Assert.False(wrong.Passed);
         using StringWriter output = new(), error = new();
         Assert.Equal(1, DoctorCommand.Tell([], wrong, reason: null, asJson: true, output, error));
         Assert.StartsWith("rubato: the CUDA scan differs from the reference by up to", error.ToString());
         fake.Fail("kernel", (CudaResult)719);
-        GpuReport failed = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 3000, batches: [1]);
+        GpuReport failed = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 1000, batches: [1]);
         Assert.StartsWith("a CUDA device failed: ", GpuText.Problem(failed));
     }
 
