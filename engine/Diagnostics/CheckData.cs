@@ -62,7 +62,7 @@ internal sealed class CheckData
     }
 
     /// <summary>Rows that fit no second-level cache, in fp32 or int8, and a batch of queries, for throughput.</summary>
-    public static CheckData ForThroughput(int queries) => new("random", 131_072, 128, queries, (random, _, _) => Centred(random));
+    public static CheckData ForThroughput(int queries, int rows = 131_072) => new("random", rows, 128, queries, (random, _, _) => Centred(random));
 
     private static float Centred(Random random) => random.NextSingle() - 0.5f;
 }

@@ -10,19 +10,24 @@ namespace Rubato.Server.Commands;
 internal static class DoctorCommand
 {
     private static readonly Option<bool> Json = CommandOptions.Json();
+    private static readonly Option<bool> Gpu = new("--gpu") { Description = "check the GPU's kernels instead of the CPU's" };
+    private static readonly Option<string?> CudaDriver =
+        CommandOptions.OptionalPath("--cuda-driver", "CUDA driver library; default libcuda.so.1, on Windows nvcuda.dll");
 
     public static Command Create()
     {
-        var command = new Command("doctor", "Run every kernel variant of this machine against the reference; exit code 1 when one differs.") { Json };
+        var command = new Command("doctor", "Run every kernel variant of this machine against the reference; exit code 1 when one differs.") { Json, Gpu, CudaDriver };
         command.SetAction(Run);
         return command;
     }
 
     private static int Run(ParseResult line)
     {
+        InvocationConfiguration console = line.InvocationConfiguration;
+        if (line.GetValue(Gpu)) return GpuDoctor.Tell(GpuCheck.Run(line.GetValue(CudaDriver)), line.GetValue(Json), console.Output, console.Error);
         IReadOnlyList<VariantReport> reports;
         using (var progress = new ProgressLine("checking variants", VariantCheck.Count)) reports = VariantCheck.Run(progress);
-        return Tell(reports, line.GetValue(Json), line.InvocationConfiguration.Output, line.InvocationConfiguration.Error);
+        return Tell(reports, line.GetValue(Json), console.Output, console.Error);
     }
 
     /// <summary>Prints what was found.</summary>
@@ -41,6 +46,11 @@ internal static class DoctorCommand
     private static void Write(Utf8JsonWriter json, IReadOnlyList<VariantReport> reports)
     {
         json.WriteString("cpu", CpuName());
+        WriteVariants(json, reports);
+    }
+
+    internal static void WriteVariants(Utf8JsonWriter json, IReadOnlyList<VariantReport> reports)
+    {
         json.WriteStartArray("variants");
         foreach (VariantReport report in reports)
         {
@@ -63,6 +73,11 @@ internal static class DoctorCommand
     {
         output.WriteLine($"{CpuName()}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSArchitecture}, {RuntimeInformation.FrameworkDescription}");
         output.WriteLine("variant              result               max error     Gop/s      GB/s   (one thread; scans: Gop/s for 64 queries, GB/s for one)");
+        WriteVariants(output, reports);
+    }
+
+    internal static void WriteVariants(TextWriter output, IReadOnlyList<VariantReport> reports)
+    {
         foreach (VariantReport report in reports)
         {
             string result = !report.Available ? "not here" : report.Passed ? report.Chosen ? "equal, chosen" : "equal" : "DIFFERENT";

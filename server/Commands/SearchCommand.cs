@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Rubato.Kernels.Cuda;
 using Rubato.Kernels.Similarity;
 
 namespace Rubato.Server.Commands;
@@ -27,7 +28,9 @@ internal static class SearchCommand
     private static int Run(ParseResult line)
     {
         using Catalogue catalogue = Catalogue.Open(line.GetRequiredValue(CatalogueFile));
-        using var searcher = new RowSearcher(catalogue, ScanKernels.Pick(line.GetValue(Variant)), line.GetValue(Threads));
+        string? variant = line.GetValue(Variant);
+        using ScanCuda? cuda = ScanCuda.Names.Contains(variant) ? ScanCuda.Open(variant!, ScanKernels.Pick(), onLost: problem => throw problem) : null;
+        using var searcher = new RowSearcher(catalogue, cuda ?? ScanKernels.Pick(variant), line.GetValue(Threads));
         var queries = QueryFile.Read(line.GetRequiredValue(Queries), catalogue.Dimension, line.GetValue(K));
         SearchRun run = SearchRun.Measure(catalogue, searcher, queries, line.GetValue(K), line.GetValue(Batch));
         NpyFile.Write<long>(line.GetRequiredValue(OutIds), run.TrackIds, columns: run.K);
@@ -40,11 +43,12 @@ internal static class SearchCommand
 
     private static Option<string?> Variants()
     {
-        string names = string.Join(", ", ScanKernels.Variants.Select(variant => variant.Name));
+        string[] known = [.. ScanKernels.Variants.Select(variant => variant.Name), .. ScanCuda.Names];
+        string names = string.Join(", ", known);
         Option<string?> option = CommandOptions.OptionalPath("--variant", $"kernel variant: {names}; default the fastest that this machine runs");
         option.Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: string name }] && ScanKernels.Variants.All(variant => variant.Name != name))
+            if (result.Tokens is [{ Value: string name }] && !known.Contains(name))
                 result.AddError($"--variant {name} is not one of {names}.");
         });
         return option;

@@ -26,7 +26,10 @@ internal sealed class PtxDevice : IDevice
 
     public void Download(long address, Span<byte> target) => _memory.Read(address, target);
 
-    public void Launch<TParameters>(string entry, int gridX, int gridY, in TParameters parameters) where TParameters : unmanaged
+    public void Launch<TParameters>(string entry, int gridX, int gridY, in TParameters parameters) where TParameters : unmanaged =>
+        Launch(entry, gridX, gridY, Kernels.Entry(entry).BlockThreads, MemoryMarshal.AsBytes(new ReadOnlySpan<TParameters>(in parameters)));
+
+    public void Launch(string entry, int gridX, int gridY, int threads, ReadOnlySpan<byte> parameters)
     {
         Launches.Add(entry);
         PtxProgram program;
@@ -34,6 +37,9 @@ internal sealed class PtxDevice : IDevice
         {
             if (!Programs.TryGetValue(entry, out program!)) Programs.Add(entry, program = new PtxProgram(Kernels.Ptx(entry)));
         }
-        program.Launch(_memory, MemoryMarshal.AsBytes(new ReadOnlySpan<TParameters>(in parameters)), gridX, gridY, Kernels.Entry(entry).BlockThreads);
+        program.Launch(_memory, parameters, gridX, gridY, threads);
     }
+
+    /// <summary>The parameter bytes of a kernel.</summary>
+    public static int ParameterBytes(string entry) => Kernels.Entry(entry).ParameterBytes;
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Rubato.Tests.Support;
 
@@ -45,6 +46,15 @@ public sealed class SearchCommandTests : IDisposable
         await RubatoCommand.Done([.. Command(4), "--variant", "scalar"]);
         Assert.Equal([6, 8, -1, -1], NpyFile.Read<long>(_folder.File("ids.npy"), 2, 1, 4).Values);
         Assert.Equal([6, 3, float.NegativeInfinity, float.NegativeInfinity], NpyFile.Read<float>(_folder.File("scores.npy"), 2, 1, 4).Values);
+    }
+
+    [SkippableFact]
+    public async Task AGpuVariantWithoutADriverEndsWithOneLineAndExitCode1()
+    {
+        Skip.If(NativeLibrary.TryLoad("libcuda.so.1", out _), "this machine has a CUDA driver");
+        CatalogueBuilder.Build(_folder.File("c.rbt"), new float[] { 1, 2 }, 2);
+        NpyFile.Write<float>(_folder.File("q.npy"), [1, 2], columns: 2);
+        Assert.Contains("no CUDA driver", await RubatoCommand.Refused(1, [.. Command(1), "--variant", "cuda-int8"]));
     }
 
     [Fact]
