@@ -20,11 +20,11 @@ public static class GpuCheck
     public static GpuReport Run(int rows)
     {
         OptionRange.Check(rows, RowsMin, RowsMax, nameof(rows));
-        return Run(CudaOptions.FromEnvironment(), [.. CheckData.ForComparison()], rows, Batches);
+        return Run(CudaOptions.FromEnvironment(), [.. CheckData.ForComparison()], rows, Batches, AllocationCheck.Large());
     }
 
     /// <summary>Checks given devices on given sets.</summary>
-    internal static GpuReport Run(CudaOptions options, CheckData[] sets, int rows, int[] batches)
+    internal static GpuReport Run(CudaOptions options, CheckData[] sets, int rows, int[] batches, AllocationCheck allocation)
     {
         IScanKernel cpu = ScanKernels.FastestOfCpu();
         using var scan = new ScanCuda(CudaMachine.Open(options), cpu);
@@ -35,9 +35,12 @@ public static class GpuCheck
         ExpectedResults[] expected = [.. sets.Select(set => new ExpectedResults(set))];
         double error = expected.Max(results => results.Difference(scan));
         GpuKindReport[] kinds = [];
+        VariantReport? pass = null;
         try
         {
-            kinds = Kinds(options, expected);
+            using CudaExecutor device = CudaExecutor.Open(options);
+            kinds = Kinds(device, expected);
+            pass = allocation.On(device);
         }
         catch (DeviceException failure)
         {
@@ -52,12 +55,11 @@ public static class GpuCheck
             scan.Times = true;
             foreach (int batch in batches) runs.Add(Measure(scan, cpu, data, batch));
         }
-        return new GpuReport(scan.Machine.Driver.VersionText, devices, scan.Machine.Refused, sets.Length, error, kinds, degraded, queriesMin, runs);
+        return new GpuReport(scan.Machine.Driver.VersionText, devices, scan.Machine.Refused, sets.Length, error, kinds, pass, degraded, queriesMin, runs);
     }
 
-    private static GpuKindReport[] Kinds(CudaOptions options, ExpectedResults[] expected)
+    private static GpuKindReport[] Kinds(CudaExecutor device, ExpectedResults[] expected)
     {
-        using CudaExecutor device = CudaExecutor.Open(options);
         return [.. DeviceKindScan.Kinds.Select(Check)];
 
         GpuKindReport Check(string kind)

@@ -11,6 +11,7 @@ internal static class GpuText
         gpu.Degraded.Count > 0 ? $"a CUDA device failed: {gpu.Degraded[0]}"
         : gpu.MaxError != 0 ? $"the CUDA scan differs from the reference by up to {gpu.MaxError}"
         : gpu.Kinds.FirstOrDefault(kind => kind.MaxError != 0) is { } wrong ? $"the CUDA kernels for {wrong.Kind} rows differ from the reference by up to {wrong.MaxError}"
+        : gpu.Allocation is { Passed: false } pass ? $"the CUDA allocation pass differs from the CPU's by up to {pass.MaxError}"
         : $"the CUDA scan differs from the CPU's for a batch of {gpu.Runs.First(run => !run.Passed).Batch}";
 
     /// <summary>Tables.</summary>
@@ -29,6 +30,8 @@ internal static class GpuText
         output.WriteLine($"compared with the reference on {gpu.Sets} sets: {(gpu.MaxError == 0 ? "equal" : $"DIFFERENT by up to {gpu.MaxError:g3}")}");
         foreach (GpuKindReport kind in gpu.Kinds)
             output.WriteLine($"  {kind.Kind} rows, finished by the device: {(kind.MaxError == 0 ? "equal" : $"DIFFERENT by up to {kind.MaxError:g3}")}, {kind.PassedOn} queries by the CPU");
+        if (gpu.Allocation is { } pass)
+            output.WriteLine($"  allocation pass: {(pass.Passed ? "equal" : "DIFFERENT")} within {pass.MaxError:g2}, {pass.GigaBytes:0.0} GB/s of edges, prices up and sums down included");
         output.WriteLine("      rows  batch    µs a search   on device    CPU thread   queries/s      GB/s  of copy     Gop/s  result");
         foreach (GpuRun run in gpu.Runs)
         {
@@ -92,6 +95,14 @@ internal static class GpuText
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        if (gpu.Allocation is { } pass)
+        {
+            json.WriteStartObject("allocation");
+            json.WriteBoolean("passed", pass.Passed);
+            json.WriteNumber("max_error", pass.MaxError);
+            json.WriteNumber("gbps", Math.Round(pass.GigaBytes, 2));
+            json.WriteEndObject();
+        }
         if (gpu.QueriesMin == int.MaxValue) json.WriteNull("queries_min");
         else json.WriteNumber("queries_min", gpu.QueriesMin);
         json.WriteStartArray("runs");

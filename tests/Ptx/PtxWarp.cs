@@ -12,6 +12,8 @@ internal sealed class PtxWarp(PtxProgram program, PtxBlock block, int index, int
     private readonly uint[] _written = new uint[program.Kernel.Registers.Count];
     private readonly int[] _counters = new int[32];
     private uint _waiting;
+    private bool _together = true; // every lane is at _counter; _counters counts only while they are apart
+    private int _counter;
 
     public PtxBlock Block => block;
 
@@ -45,7 +47,7 @@ internal sealed class PtxWarp(PtxProgram program, PtxBlock block, int index, int
     /// <summary>Past the barrier.</summary>
     public void Release()
     {
-        for (int lane = 0; lane < 32; lane++) _counters[lane] = BarrierAt + 1;
+        _counter = BarrierAt + 1;
         BarrierAt = -1;
         _waiting = 0;
     }
@@ -61,6 +63,11 @@ internal sealed class PtxWarp(PtxProgram program, PtxBlock block, int index, int
                 if (_waiting == 0) return;
                 if (!MeetAtBarrier()) throw Diverged();
                 return;
+            }
+            if (_together)
+            {
+                Step(_counter, Present);
+                continue;
             }
             int at = int.MaxValue;
             for (uint rest = runnable; rest != 0; rest &= rest - 1) at = Math.Min(at, _counters[BitOperations.TrailingZeroCount(rest)]);
@@ -123,22 +130,23 @@ internal sealed class PtxWarp(PtxProgram program, PtxBlock block, int index, int
 
     private bool MeetAtBarrier()
     {
-        int first = _counters[BitOperations.TrailingZeroCount(_waiting)];
+        int first = _together ? _counter : _counters[BitOperations.TrailingZeroCount(_waiting)];
         if (program.Steps[first].Kind != PtxStepKind.Barrier || At(first, Present) != Present || Exited != 0) return false;
-        BarrierAt = first;
+        (BarrierAt, _together) = (first, true);
         return true;
     }
 
     private PtxException Diverged()
     {
         IEnumerable<string> places = Enumerable.Range(0, 32).Where(lane => (_waiting >> lane & 1) != 0)
-            .GroupBy(lane => _counters[lane]).Select(group => $"lanes {string.Join(' ', group)} wait at {program.Steps[group.Key].Source}");
+            .GroupBy(lane => _together ? _counter : _counters[lane]).Select(group => $"lanes {string.Join(' ', group)} wait at {program.Steps[group.Key].Source}");
         string ended = Exited == 0 ? "" : $"; lanes {Exited:x8} have returned";
         return new PtxException($"{program.Kernel.Name}, block {block.Name}, warp {index} has diverged: {string.Join("; ", places)}{ended}");
     }
 
     private uint At(int counter, uint among)
     {
+        if (_together) return counter == _counter ? among : 0;
         uint found = 0;
         for (uint rest = among; rest != 0; rest &= rest - 1)
         {
@@ -150,6 +158,14 @@ internal sealed class PtxWarp(PtxProgram program, PtxBlock block, int index, int
 
     private void Move(uint lanes, int counter)
     {
+        if (lanes == 0) return;
+        if (lanes == Present)
+        {
+            (_together, _counter) = (true, counter);
+            return;
+        }
+        if (_together) Array.Fill(_counters, _counter);
+        _together = false;
         for (uint rest = lanes; rest != 0; rest &= rest - 1) _counters[BitOperations.TrailingZeroCount(rest)] = counter;
     }
 }

@@ -55,7 +55,7 @@ public sealed class DoctorCommandTests
         fake.Device(1, "Old GPU", major: 7, minor: 0);
         fake.Kernels = FakeKernels.And(new PtxKernels(fake));
         CheckData[] sets = [new("random", 700, 33, 3, (random, _, _) => random.NextSingle() - 0.5f)];
-        GpuReport report = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 1000, batches: [1, 9]);
+        GpuReport report = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 1000, batches: [1, 9], new AllocationCheck(listeners: 40, campaigns: 20));
         Assert.Null(fake.KernelFault);
         Assert.True(report.Passed);
         using StringWriter output = new(), error = new();
@@ -73,6 +73,7 @@ public sealed class DoctorCommandTests
         Assert.Equal([1, 9], gpu.GetProperty("runs").EnumerateArray().Select(run => run.GetProperty("batch").GetInt32()));
         Assert.All(gpu.GetProperty("runs").EnumerateArray(), run => Assert.True(run.GetProperty("device_seconds").GetDouble() > 0));
         Assert.Contains(gpu.GetProperty("devices")[0].GetProperty("kernels").EnumerateArray(), kernel => kernel.GetProperty("entry").GetString() == "scan_int8");
+        Assert.InRange(gpu.GetProperty("allocation").GetProperty("max_error").GetDouble(), 0, 1e-11);
         Assert.Equal("", error.ToString());
         Assert.Equal(0, fake.LiveObjects);
     }
@@ -88,13 +89,13 @@ public sealed class DoctorCommandTests
             if (launch.Entry == "raise_bar") FakeKernels.Forget(launch); // a hit of the first query is lost
         };
         CheckData[] sets = [new("random", 700, 33, 3, (random, _, _) => random.NextSingle() - 0.5f)];
-        GpuReport wrong = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 1000, batches: [1]);
+        GpuReport wrong = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 1000, batches: [1], new AllocationCheck(listeners: 40, campaigns: 20));
         Assert.False(wrong.Passed);
         using StringWriter output = new(), error = new();
         Assert.Equal(1, DoctorCommand.Tell([], wrong, reason: null, asJson: true, output, error));
         Assert.StartsWith("rubato: the CUDA scan differs from the reference by up to", error.ToString());
         fake.Fail("kernel", (CudaResult)719);
-        GpuReport failed = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 1000, batches: [1]);
+        GpuReport failed = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 1000, batches: [1], new AllocationCheck(listeners: 40, campaigns: 20));
         Assert.StartsWith("a CUDA device failed: ", GpuText.Problem(failed));
     }
 
