@@ -19,6 +19,10 @@ internal sealed class CudaLane : IDisposable
 
     public CudaKernel<RaiseBarParameters> RaiseBar { get; private set; } = null!;
 
+    public CudaKernel<RescoreParameters> Rescore { get; private set; } = null!;
+
+    public CudaKernel<TakeBestParameters> TakeBest { get; private set; } = null!;
+
     /// <summary>Opens a device and loads the kernels.</summary>
     /// <exception cref="CudaException">The device cannot be opened, or refuses a kernel.</exception>
     public static CudaLane Open(CudaDriver driver, CudaDevice device, EmbeddedKernels kernels, CudaOptions options)
@@ -30,6 +34,8 @@ internal sealed class CudaLane : IDisposable
             lane.Scan = CudaKernel<ScanParameters>.Load(lane.Context, kernels, "scan_int8", cache);
             lane.ScanBatch = CudaKernel<ScanParameters>.Load(lane.Context, kernels, "scan_int8_matrix", cache);
             lane.RaiseBar = CudaKernel<RaiseBarParameters>.Load(lane.Context, kernels, "raise_bar", cache);
+            lane.Rescore = CudaKernel<RescoreParameters>.Load(lane.Context, kernels, "rescore", cache);
+            lane.TakeBest = CudaKernel<TakeBestParameters>.Load(lane.Context, kernels, "take_best", cache);
             return lane;
         }
         catch
@@ -41,6 +47,8 @@ internal sealed class CudaLane : IDisposable
 
     public void Dispose()
     {
+        TakeBest?.Dispose();
+        Rescore?.Dispose();
         RaiseBar?.Dispose();
         ScanBatch?.Dispose();
         Scan?.Dispose();

@@ -15,16 +15,19 @@ internal sealed class HeldRows : IDisposable
     public float ScaleMin { get; }
 
 
+    /// <summary>Whether every device can finish its survivors.</summary>
+    public bool FinishOnDevices => Array.TrueForAll(Parts, part => part is null or { HasValues: true });
+
     /// <summary>One part per device, in the order of the machine's lanes; null where there are too few rows for all.</summary>
     public HeldPart?[] Parts { get; }
 
     /// <summary>Copies a range of rows to the devices.</summary>
     /// <param name="machine">the devices</param>
-    /// <param name="rows">the matrix</param>
+    /// <param name="items">the matrix</param>
     /// <param name="firstRow">a multiple of 64</param>
     /// <param name="endRow">above firstRow</param>
     /// <exception cref="CudaException">A device has too little memory, or was lost.</exception>
-    public static HeldRows Upload(CudaMachine machine, QuantisedRows rows, int firstRow, int endRow)
+    public static HeldRows Upload(CudaMachine machine, in ItemMatrix items, int firstRow, int endRow)
     {
         var parts = new HeldPart?[machine.Lanes.Length];
         long units = (endRow - firstRow + 63L) / 64;
@@ -32,8 +35,8 @@ internal sealed class HeldRows : IDisposable
         try
         {
             for (int i = 0; i < parts.Length; i++)
-                if (Start(i) < Start(i + 1)) parts[i] = HeldPart.Upload(machine.Lanes[i], rows, Start(i), Start(i + 1));
-            return new HeldRows(parts, DeviceRowsInt8.SmallestScale(rows));
+                if (Start(i) < Start(i + 1)) parts[i] = HeldPart.Upload(machine.Lanes[i], items, Start(i), Start(i + 1));
+            return new HeldRows(parts, DeviceRowsInt8.SmallestScale(items.Quantised));
         }
         catch
         {

@@ -7,7 +7,8 @@ namespace Rubato.Kernels.Cuda;
 /// <param name="Queries">queries, 1 to <see cref="QueriesMax"/></param>
 /// <param name="K">rows wanted</param>
 /// <param name="FilterStride">filter words per query; 0 when all share one filter, negative where there is none</param>
-internal readonly record struct ScanBlock(HeldPart Rows, int FirstRow, int EndRow, int Queries, int K, int FilterStride)
+/// <param name="Finished">the device scores its survivors by the definition and returns the k best; otherwise the survivors come back</param>
+internal readonly record struct ScanBlock(HeldPart Rows, int FirstRow, int EndRow, int Queries, int K, int FilterStride, bool Finished)
 {
     /// <summary>Queries of a block: the CPU finishes one block while the device scans the next.</summary>
     public const int QueriesMax = 256;
@@ -20,7 +21,7 @@ internal readonly record struct ScanBlock(HeldPart Rows, int FirstRow, int EndRo
     /// <summary>Room for hits per query, a multiple of 64.</summary>
     public int Capacity => CapacityOf(K);
 
-    /// <summary>Hits per query that are copied back: a query with more survivors is a crowd, and goes to the CPU.</summary>
+    /// <summary>Hits per query that are copied back to be finished: a query with more survivors is a crowd, and goes to the CPU.</summary>
     public int Returned => Math.Max(512, 8 * K);
 
     /// <summary>Filter words of the range.</summary>

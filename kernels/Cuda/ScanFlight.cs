@@ -11,7 +11,10 @@ internal sealed class ScanFlight : IDisposable
     private readonly bool[] _used;
     private Lane[] _lanes = [];
     private byte[] _plain = [];
+    private int[] _foundRows = []; // of all devices, one list after the other
+    private float[] _foundScores = [];
     private int _active;
+    private bool _finished;
 
     public ScanFlight(CudaMachine machine)
     {
@@ -45,6 +48,7 @@ internal sealed class ScanFlight : IDisposable
     {
         (First, Queries) = (first, request.QueryCount);
         _used.AsSpan().Clear();
+        _finished = held.FinishOnDevices;
         int k = request.K, rowBytes = request.Items.Quantised.PaddedDimension;
         Span<Lane> lanes = ScanWorkspace.Sized(ref _lanes, Queries);
         Span<byte> plain = ScanWorkspace.Sized(ref _plain, Queries * rowBytes);
@@ -70,10 +74,11 @@ internal sealed class ScanFlight : IDisposable
             if (from >= end) continue;
             int words = (end + 63) / 64 - from / 64, filters = request.Allowed.IsEmpty ? -1 : request.HasOwnFilters ? words : 0;
             ScanSlot slot = _slots[device];
-            slot.Begin(new ScanBlock(part, from, end, _active, k, filters));
+            slot.Begin(new ScanBlock(part, from, end, _active, k, filters, _finished));
             for (int i = 0; i < _active; i++)
             {
                 slot.Lanes[i] = DeviceRowsInt8.Described(lanes[i]);
+                if (_finished) request.Query(lanes[i].Query).CopyTo(slot.Values[(i * part.ValueStride)..]);
                 if (filters > 0) request.Filter(lanes[i].Query).Slice(from / 64, words).CopyTo(slot.Filter[(i * words)..]);
             }
             if (filters == 0) request.Allowed.Slice(from / 64, words).CopyTo(slot.Filter);
@@ -84,7 +89,7 @@ internal sealed class ScanFlight : IDisposable
         return rescored;
     }
 
-    /// <summary>Waits for the devices and finishes the survivors by the definition of a score.</summary>
+    /// <summary>Waits for the devices; merges what they finished, or finishes their survivors by the definition of a score.</summary>
     /// <param name="request">the block that was submitted</param>
     /// <param name="fallback">answers the queries that were passed on</param>
     /// <param name="workspace">scratch memory</param>
@@ -100,8 +105,8 @@ internal sealed class ScanFlight : IDisposable
         for (int i = 0, k = request.K; i < _active; i++)
         {
             int query = _lanes[i].Query;
-            _passedOn[query] = !TryCollect(request, i, survivors, workspace)
-                || !Finisher.TryFinish(survivors, request, query, workspace, rows.Slice(query * k, k), scores.Slice(query * k, k), ref rescored);
+            _passedOn[query] = _finished ? !TryTake(i, rows.Slice(query * k, k), scores.Slice(query * k, k), ref rescored)
+                : !TryCollect(request, i, survivors, workspace) || !Finisher.TryFinish(survivors, request, query, workspace, rows.Slice(query * k, k), scores.Slice(query * k, k), ref rescored);
         }
         ReadOnlySpan<bool> marks = _passedOn.AsSpan(0, Queries);
         passedOn += marks.Count(true);
@@ -134,6 +139,27 @@ internal sealed class ScanFlight : IDisposable
     public void Dispose()
     {
         foreach (ScanSlot? slot in _slots) slot?.Dispose();
+    }
+
+    /// <summary>Merges what the devices found for a query.</summary>
+    /// <returns>false where one of them has no proven answer</returns>
+    private bool TryTake(int index, Span<int> rows, Span<float> scores, ref long rescored)
+    {
+        int k = rows.Length, lists = 0;
+        Span<int> foundRows = ScanWorkspace.Sized(ref _foundRows, _slots.Length * k);
+        Span<float> foundScores = ScanWorkspace.Sized(ref _foundScores, _slots.Length * k);
+        for (int device = 0; device < _slots.Length; device++)
+        {
+            if (!_used[device]) continue;
+            ScanSlot slot = _slots[device];
+            if (!slot.IsWhole(index)) return false;
+            rescored += slot.Survivors(index);
+            slot.FoundRows(index).CopyTo(foundRows[(lists * k)..]);
+            slot.FoundScores(index).CopyTo(foundScores[(lists * k)..]);
+            lists++;
+        }
+        MergeTopK.Merge(foundRows[..(lists * k)], foundScores[..(lists * k)], lists, k, rows, scores);
+        return true;
     }
 
     /// <summary>Gathers the survivors of a query from all devices.</summary>

@@ -4,12 +4,12 @@ namespace Rubato.Kernels.Cuda;
 
 /// <summary>One device's memory for a block of queries, its stream, and the sequence of work on it, recorded when a shape returns.</summary>
 /// <remarks>
-/// Device memory of a block: [bars f4][hit counts i4][status i4][lanes][query codes], each part at a multiple of 256 bytes; then the hits, and the
-/// filter. The first three parts and the beginnings of the hits come back.
+/// Device memory of a block: [bars f4][hit counts i4][status i4][lanes][query codes][query values], each part at a multiple of 256 bytes; then the
+/// hits, the filter, and what was found. The first three parts come back, with the k best of each query, or else the beginnings of the hits.
 /// </remarks>
 internal sealed unsafe class ScanSlot : IDisposable
 {
-    private const int PartAlignment = 256, BlocksPerMultiprocessor = 8;
+    private const int PartAlignment = 256, BlocksPerMultiprocessor = 8, RescoreBlocks = 8;
 
     /// <summary>
     /// Fewer queries are scanned one by one, each reading the rows again; more, as a tile of 64, whose products cost the same for 1 as for 64.
@@ -23,6 +23,8 @@ internal sealed unsafe class ScanSlot : IDisposable
     private CudaBuffer<ulong>? _hits, _filter;
     private HostBuffer<byte>? _inputHost, _outputHost;
     private HostBuffer<ulong>? _hitsHost, _filterHost;
+    private CudaBuffer<int>? _found; // [queries, k] rows, then [queries, k] scores
+    private HostBuffer<int>? _foundHost;
     private CudaGraph? _graph;
     private ScanBlock _block, _recorded;
 
@@ -53,17 +55,30 @@ internal sealed unsafe class ScanSlot : IDisposable
     /// <summary>[queries, row bytes] to be filled before <see cref="Submit"/>.</summary>
     public Span<byte> Queries => _inputHost!.Span.Slice(QueriesAt, _block.Queries * _block.Rows.RowBytes);
 
+    /// <summary>[queries, value stride] to be filled before <see cref="Submit"/> where the device finishes.</summary>
+    public Span<float> Values => MemoryMarshal.Cast<byte, float>(_inputHost!.Span[ValuesAt..InputBytes]);
+
     /// <summary>[filter length of the block] to be filled before <see cref="Submit"/>.</summary>
     public Span<ulong> Filter => _block.FilterLength == 0 ? [] : _filterHost!.Span[.._block.FilterLength];
 
     /// <summary>Rows below these bars were dropped; there after <see cref="Wait"/>, like everything below.</summary>
     public ReadOnlySpan<float> Bars => Output<float>(0);
 
-    /// <summary>Whether each query's hits have all come back.</summary>
-    public bool IsWhole(int query) => Output<int>(2)[query] == 0 && Output<int>(1)[query] <= _block.Returned;
+    /// <summary>Whether the device has an answer for a query: all hits were kept, and the bar is proven or all of them came back.</summary>
+    public bool IsWhole(int query) => Output<int>(2)[query] == 0 && (_block.Finished || Survivors(query) <= _block.Returned);
+
+    /// <summary>Survivors of a query.</summary>
+    public int Survivors(int query) => Output<int>(1)[query];
+
+    /// <summary>[k] rows of a query that the device has finished.</summary>
+    public ReadOnlySpan<int> FoundRows(int query) => _foundHost!.Span.Slice(query * _block.K, _block.K);
+
+    /// <summary>[k] their scores.</summary>
+    public ReadOnlySpan<float> FoundScores(int query) =>
+        MemoryMarshal.Cast<int, float>(_foundHost!.Span.Slice((_block.Queries + query) * _block.K, _block.K));
 
     /// <summary>The survivors of a query as <see cref="Selection.RankKey"/>s of their approximate scores.</summary>
-    public ReadOnlySpan<ulong> Hits(int query) => _hitsHost!.Span.Slice(query * _block.Returned, Output<int>(1)[query]);
+    public ReadOnlySpan<ulong> Hits(int query) => _hitsHost!.Span.Slice(query * _block.Returned, Survivors(query));
 
     private int PartBytes => Aligned(_block.Queries * sizeof(int));
 
@@ -71,7 +86,11 @@ internal sealed unsafe class ScanSlot : IDisposable
 
     private int QueriesAt => LanesAt + Aligned(_block.Queries * QueryLane.Bytes);
 
-    private int InputBytes => QueriesAt + _block.Queries * _block.Rows.RowBytes;
+    private int ValuesAt => QueriesAt + Aligned(_block.Queries * _block.Rows.RowBytes);
+
+    private int InputBytes => ValuesAt + (_block.Finished ? _block.Queries * _block.Rows.ValueStride * sizeof(float) : 0);
+
+    private int FoundLength => _block.Finished ? 2 * _block.Queries * _block.K : 0;
 
     /// <summary>Gets ready for a block; memory grows where it is too small.</summary>
     public void Begin(in ScanBlock block)
@@ -124,7 +143,7 @@ internal sealed unsafe class ScanSlot : IDisposable
     public void Dispose()
     {
         Forget();
-        foreach (IDisposable? part in (ReadOnlySpan<IDisposable?>)[_input, _hits, _filter, _inputHost, _outputHost, _hitsHost, _filterHost, _begun, _done, _stream])
+        foreach (IDisposable? part in (ReadOnlySpan<IDisposable?>)[_input, _hits, _filter, _found, _foundHost, _inputHost, _outputHost, _hitsHost, _filterHost, _begun, _done, _stream])
             part?.Dispose();
     }
 
@@ -146,7 +165,8 @@ internal sealed unsafe class ScanSlot : IDisposable
     {
         _lane.Context.MakeCurrent();
         Grow(ref _input, ref _inputHost, InputBytes, InputBytes, "a block of queries");
-        Grow(ref _hits, ref _hitsHost, (long)_block.Queries * _block.Capacity, _block.Queries * _block.Returned, "the hits of a block of queries");
+        Grow(ref _hits, ref _hitsHost, (long)_block.Queries * _block.Capacity, _block.Finished ? 0 : _block.Queries * _block.Returned, "the hits of a block of queries");
+        Grow(ref _found, ref _foundHost, FoundLength, FoundLength, "the results of a block of queries");
         Grow(ref _filter, ref _filterHost, _block.FilterLength, _block.FilterLength, "row filters");
         if (_outputHost is not null && _outputHost.Length >= LanesAt) return;
         Forget();
@@ -215,7 +235,36 @@ internal sealed unsafe class ScanSlot : IDisposable
             kernel.Launch(_stream, (int)Math.Min(tiles, _lane.Device.Multiprocessors * BlocksPerMultiprocessor), scan);
             _lane.RaiseBar.Launch(_stream, block.Queries, raise);
         }
+        if (block.Finished) FinishWork(raise);
         _input.CopyTo(_outputHost!, LanesAt, _stream);
-        _hits.CopyRowsTo(_hitsHost!, block.Queries, block.Capacity, block.Returned, _stream);
+        if (block.Finished) _found!.CopyTo(_foundHost!, FoundLength, _stream);
+        else _hits.CopyRowsTo(_hitsHost!, block.Queries, block.Capacity, block.Returned, _stream);
+    }
+
+    /// <summary>Survivors are scored by the definition, and the k best sorted.</summary>
+    private void FinishWork(in RaiseBarParameters raise)
+    {
+        _lane.Rescore.Launch(_stream, RescoreBlocks, new RescoreParameters
+        {
+            Values = _block.Rows.ValuesAddress,
+            Queries = _input!.Address + ValuesAt,
+            Hits = raise.Hits,
+            HitCounts = raise.HitCounts,
+            Dimension = _block.Rows.Dimension,
+            ValueStride = _block.Rows.ValueStride,
+            QueryStride = _block.Rows.ValueStride,
+            Capacity = raise.Capacity,
+        }, blocksY: _block.Queries);
+        _lane.TakeBest.Launch(_stream, _block.Queries, new TakeBestParameters
+        {
+            Keys = raise.Hits,
+            KeyCounts = raise.HitCounts,
+            Bars = raise.Bars,
+            Status = raise.Status,
+            Rows = _found!.Address,
+            Scores = _found.Address + (long)_block.Queries * _block.K * sizeof(int),
+            K = _block.K,
+            Capacity = raise.Capacity,
+        });
     }
 }

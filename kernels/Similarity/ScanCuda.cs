@@ -5,12 +5,12 @@ using Rubato.Kernels.Cuda;
 namespace Rubato.Kernels.Similarity;
 
 /// <summary>
-/// The int8 scan on CUDA devices. They find the survivors of each query, whose bounds are proven as on the CPU; the CPU finishes them by the
-/// definition of a score, so that rows and scores are bit-identical.
+/// The int8 scan on CUDA devices. They find the survivors of each query, whose bounds are proven as on the CPU, and finish them by the
+/// definition of a score, where they have room for the values; otherwise the CPU does. Rows and scores are bit-identical either way.
 /// </summary>
 /// <remarks>
 /// Rows that are held stay on the devices, an equal range on each; others are copied for the one scan, which is for tests. Two blocks of queries
-/// are under way at a time: the CPU finishes one while the devices scan the next. Whatever fails on a device, the CPU answers the request.
+/// are under way at a time, so that copies, and what the CPU finishes, hide behind the scan of the next. Whatever fails on a device, the CPU answers the request.
 /// </remarks>
 internal sealed class ScanCuda : IScanKernel, IDeviceScan, IDisposable
 {
@@ -79,7 +79,7 @@ internal sealed class ScanCuda : IScanKernel, IDeviceScan, IDisposable
                 holding = new Holding(this, items.Quantised) { Count = 1 };
                 try
                 {
-                    holding.Rows = HeldRows.Upload(Machine, items.Quantised, 0, items.Rows);
+                    holding.Rows = HeldRows.Upload(Machine, items, 0, items.Rows);
                 }
                 catch (DeviceException failure)
                 {
@@ -148,7 +148,7 @@ internal sealed class ScanCuda : IScanKernel, IDeviceScan, IDisposable
     /// <summary>Copies the rows for one scan.</summary>
     private ScanStatistics Copied(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores)
     {
-        HeldRows held = HeldRows.Upload(Machine, request.Items.Quantised, request.FirstRow, request.FirstRow + request.RowCount);
+        HeldRows held = HeldRows.Upload(Machine, request.Items, request.FirstRow, request.FirstRow + request.RowCount);
         try
         {
             return Flights(held, request, workspace, rows, scores);

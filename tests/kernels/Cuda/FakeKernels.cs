@@ -11,7 +11,7 @@ internal static unsafe class FakeKernels
     /// <summary>Runs these kernels, and the others by the interpreter, which is slower.</summary>
     public static FakeDriver.Kernel And(PtxKernels others) => launch =>
     {
-        if (launch.Entry is "scan_int8" or "scan_int8_matrix" or "raise_bar") Run(launch);
+        if (launch.Entry is "scan_int8" or "scan_int8_matrix" or "raise_bar" or "rescore" or "take_best") Run(launch);
         else others.Run(launch);
     };
 
@@ -22,6 +22,8 @@ internal static unsafe class FakeKernels
         {
             if (launch.Entry is "scan_int8" or "scan_int8_matrix") Scan(Unsafe.Read<ScanParameters>(parameters));
             else if (launch.Entry == "raise_bar") RaiseBar(Unsafe.Read<RaiseBarParameters>(parameters), launch.Blocks);
+            else if (launch.Entry == "rescore") Rescore(Unsafe.Read<RescoreParameters>(parameters), launch.BlocksY);
+            else if (launch.Entry == "take_best") TakeBest(Unsafe.Read<TakeBestParameters>(parameters), launch.Blocks);
             else throw new InvalidOperationException($"no kernel {launch.Entry}");
         }
     }
@@ -89,6 +91,41 @@ internal static unsafe class FakeKernels
                 if (key != RankKey.Empty && RankKey.Score(key) + Error(blocks, RankKey.Row(key), lane) >= bar) hits[kept++] = key;
             ((int*)p.HitCounts)[query] = kept;
             if (found > p.Capacity) ((int*)p.Status)[query] |= ScanStatus.Overflowed;
+        }
+    }
+
+    private static void Rescore(in RescoreParameters p, int queries)
+    {
+        Span<double> sums = stackalloc double[8];
+        for (int query = 0; query < queries; query++)
+        {
+            var hits = new Span<ulong>((ulong*)p.Hits + (long)query * p.Capacity, ((int*)p.HitCounts)[query]);
+            foreach (ref ulong hit in hits)
+            {
+                int row = RankKey.Row(hit);
+                sums.Clear();
+                for (int c = 0; c < p.Dimension; c++)
+                    sums[c % 8] += (double)((float*)p.Queries)[query * p.QueryStride + c] * ((float*)p.Values)[(long)row * p.ValueStride + c];
+                double sum = ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+                hit = RankKey.Of((float)sum + 0f, row);
+            }
+        }
+    }
+
+    private static void TakeBest(in TakeBestParameters p, int queries)
+    {
+        for (int query = 0; query < queries; query++)
+        {
+            ulong[] keys = new Span<ulong>((ulong*)p.Keys + (long)query * p.Capacity, Math.Min(((int*)p.KeyCounts)[query], p.Capacity)).ToArray();
+            Array.Sort(keys);
+            Array.Reverse(keys);
+            for (int i = 0; i < p.K; i++)
+            {
+                ulong key = i < keys.Length ? keys[i] : RankKey.Empty;
+                ((int*)p.Rows)[query * p.K + i] = RankKey.Row(key);
+                ((float*)p.Scores)[query * p.K + i] = RankKey.Score(key);
+            }
+            if (((float*)p.Scores)[query * p.K + p.K - 1] < ((float*)p.Bars)[query]) ((int*)p.Status)[query] |= ScanStatus.Unproven;
         }
     }
 
