@@ -4,23 +4,24 @@ using Rubato.Tests.Support;
 
 namespace Rubato.Bench;
 
-/// <summary>What does one pass cost per edge, at the coarse and the fine smoothing of a solve, with and without second derivatives?</summary>
+/// <summary>What does one pass cost per edge at the coarse and the fine smoothing of a solve, with and without second derivatives, on one thread and two?</summary>
 [MemoryDiagnoser]
 public class OraclePassBench
 {
     private const int Campaigns = 1_000, Listeners = 100_000;
-    private EdgeSlices _edges = null!;
-    private OraclePrices _prices = null!;
-    private OracleSums _sums = null!;
+    private DualOracle _oracle = null!;
+    private DualPoint _point = null!;
     private IOracleKernel _kernel = null!;
 
-    [Params("vector-double", "vector-single")] public string Kernel { get; set; } = "";
+    [Params("avx512", "vector-double")] public string Kernel { get; set; } = "";
 
     [Params("gap", "promo")] public string Family { get; set; } = "";
 
-    [Params(1e-2, 1e-3)] public double Smoothing { get; set; }
+    [Params(3e-2, 1e-3)] public double Smoothing { get; set; }
 
     [Params(false, true)] public bool Curvature { get; set; }
+
+    [Params(1, 2)] public int Threads { get; set; }
 
     /// <summary>Prices near the optimum, because the share of fractional listeners decides the cost.</summary>
     [GlobalSetup]
@@ -28,25 +29,22 @@ public class OraclePassBench
     {
         var problem = new AllocationProblem(AllocationGenerator.Generate(Family, Listeners, Campaigns, 15, 1).Columns);
         AllocationPrices solved = AllocationSolver.Solve(problem, new AllocationOptions { Gap = 1e-2 }).Prices;
-        _kernel = OracleKernels.Named(Kernel);
-        _edges = EdgeSlicesBuilder.Build(problem.Edges, new CampaignGate[Campaigns], problem.CohortCount, threads: 2);
-        _prices = new OraclePrices(Campaigns, problem.CohortCount) { Smoothing = Smoothing };
-        for (int j = 0; j < Campaigns; j++)
-        {
-            _prices.Budget[j] = solved.Budget[j];
-            if (Family == "promo") _prices.Offset[j] = solved.Promise[j] - solved.Licensor[problem.Columns.Licensors[j]];
-        }
-        solved.Cohort.CopyTo(_prices.Cohort, 0);
-        _prices.Round();
-        _sums = new OracleSums(_edges, new DualRows(problem).Prices);
+        var rows = new DualRows(problem);
+        _kernel = OracleKernels.Pick(Kernel);
+        _oracle = new DualOracle(problem, rows, new WorkerTeam(Threads), CurvatureForm.Edges, SingleRank.Instance);
+        _point = new DualPoint(rows.Count);
+        PriceVector.Read(solved, problem, rows, _point.Prices);
     }
+
+    /// <summary>Ends the threads.</summary>
+    [GlobalCleanup]
+    public void Cleanup() => _oracle.Dispose();
 
     /// <summary>Nanoseconds ÷ 1.5 million edges.</summary>
     [Benchmark(OperationsPerInvoke = 1_501_557)]
     public double Pass()
     {
-        _sums.Clear(Curvature);
-        _kernel.Evaluate(_edges, _prices, 0, _edges.SliceCount, _sums);
-        return _sums.Bound;
+        _oracle.Evaluate(_point, Smoothing, _kernel, Curvature, _oracle.Edges.SliceCount);
+        return _point.Bound;
     }
 }

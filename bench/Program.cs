@@ -12,7 +12,9 @@ internal static class Program
         {
             case [CrashCommand.Name, .. var rest]: return CrashCommand.Run(rest);
             case [RecoveryCommand.Name, .. var rest]: return RecoveryCommand.Run(rest);
+            case [DryRunCommand.Name, .. var rest]: return DryRunCommand.Run(rest);
             case [LedgerLoad.Command, var folder, var seed]: return LedgerLoad.Run(folder, int.Parse(seed, CultureInfo.InvariantCulture)); // the crash command's child
+            case [ModelsCommand.Name, .. var rest]: return ModelsCommand.Run(rest);
             case ["allocation-problem", .. var rest]:
                 AllocationProblemFolder.Write(rest);
                 return 0;

@@ -37,6 +37,7 @@ public class StageCostBench
     private Retriever _retriever = null!;
     private Ranker _ranker = null!;
     private Allocator _allocator = null!;
+    private CampaignTally _tally = null!;
     private int _next;
 
     [Params(false, true)]
@@ -52,10 +53,9 @@ public class StageCostBench
         _lane = _engine.CreateLane();
         _searcher = new RowSearcher(_engine.Catalogue, _engine.ScanKernel, options.SearchThreads);
         _retriever = new Retriever(_engine.Catalogue, _engine.ScoreKernel, _searcher);
-        _ranker = new Ranker(_engine.Campaigns, options.RelevanceSlope, options.RelevanceOffset);
-        PriceSet? prices = options.PricesPath is { } folder ? PriceFolder.Read(folder) : null;
-        _allocator = new Allocator(_engine.Catalogue,
-            new PriceBook(_engine.Campaigns, prices, options.RelevanceWeight, options.PromotionWeight), Limits);
+        _ranker = new Ranker(options.RelevanceSlope, options.RelevanceOffset, model: null);
+        _allocator = new Allocator(_engine.Catalogue, options);
+        _tally = _engine.Live.NewTally();
         for (int i = 0; i < RequestCount; i++)
         {
             _requests[i] = _engine.CreateRequests();
@@ -63,7 +63,7 @@ public class StageCostBench
             _candidates[i] = new CandidateBatch(Limits);
             _retriever.Fill(_requests[i], _candidates[i]);
             _objectives[i] = new ObjectiveBatch(Limits);
-            _ranker.Fill(_candidates[i], _objectives[i]);
+            _ranker.Fill(_candidates[i], _engine.Campaigns, _objectives[i]);
         }
         _lane.Score(_requests[0], _responses);
         if (!_responses.Outcomes[0].IsOk) throw new InvalidOperationException(_responses.Outcomes[0].ToString());
@@ -132,12 +132,12 @@ public class StageCostBench
     public void Ranking()
     {
         int request = Next();
-        _ranker.Fill(_candidates[request], _objectives[request]);
+        _ranker.Fill(_candidates[request], _engine.Campaigns, _objectives[request]);
     }
 
     /// <summary>Allocation: the best campaign of each candidate at today's prices.</summary>
     [Benchmark]
-    public void Allocation() => _allocator.Fill(_objectives[Next()], DateTimeOffset.UtcNow, _responses);
+    public void Allocation() => _allocator.Fill(_objectives[Next()], _engine.Live, _tally, DateTimeOffset.UtcNow, _responses);
 
     /// <summary>Reply: block, scores, both checksums.</summary>
     [Benchmark]

@@ -4,12 +4,12 @@ namespace Rubato;
 
 /// <summary>Scores and recommends tracks: requests → retrieval → ranking → allocation → responses.</summary>
 /// <remarks>
-/// An open engine never changes: catalogue, campaigns and prices are those that it was opened with. Everything that does change while it
+/// Catalogue and prices are those that the engine was opened with; campaigns are replaced as a whole. Everything else that changes while it
 /// scores lives in batches and lanes, so several threads score at once, each with its own <see cref="EngineLane"/> and its own batches.
 /// </remarks>
-public sealed class Engine : IDisposable
+public sealed partial class Engine : IDisposable
 {
-    private readonly PriceBook _book;
+    private readonly EngineGenerations _generations;
     private readonly EngineLane _lane;
     private readonly Lock _laneLock = new();
 
@@ -22,11 +22,22 @@ public sealed class Engine : IDisposable
         ScoreKernel = ScoreKernels.Pick(ScoreKernels.Variants.Any(variant => variant.Name == options.Variant) ? options.Variant : null);
         CampaignSet campaigns = options.CampaignsPath is { } file ? CampaignFile.Read(file, catalogue) : CampaignSet.None(catalogue.Rows);
         PriceSet? prices = options.PricesPath is { } folder ? PriceFolder.Read(folder) : null;
-        _book = new PriceBook(campaigns, prices, options.RelevanceWeight, options.PromotionWeight);
-        Generations = new EngineGenerations(catalogue.Generation, Model: 0, _book.Generation);
+        _generations = new EngineGenerations(catalogue.Generation, Model: 0, prices?.Generation ?? 0);
+        RequireRanker();
+        if (options.LedgerPath is not null || options.Ledger is not null) _online = new OnlineAllocation(options);
+        try
+        {
+            _live = Make(campaigns, prices, options.CampaignsPath ?? "", previous: null);
+        }
+        catch
+        {
+            _online?.Dispose();
+            throw;
+        }
         SearchThreads = options.SearchThreads > 0 ? options.SearchThreads : ThreadPlan.Automatic(catalogue.Rows, catalogue.Dimension);
         SharedSearcher = SearchThreads > 1 ? new RowSearcher(catalogue, ScanKernel, SearchThreads, options.PinSearchThreads) : null;
         _lane = CreateLane();
+        StartMaintenance();
     }
 
     /// <summary>The options that the engine was opened with.</summary>
@@ -35,11 +46,11 @@ public sealed class Engine : IDisposable
     /// <summary>The catalogue.</summary>
     public Catalogue Catalogue { get; }
 
-    /// <summary>The campaigns; none where no file was given.</summary>
-    public CampaignSet Campaigns => _book.Campaigns;
+    /// <summary>The campaigns; none where no file was given. A live update puts another set in this place.</summary>
+    public CampaignSet Campaigns => Live.Book.Campaigns;
 
     /// <summary>Numbers of the snapshots in use.</summary>
-    public EngineGenerations Generations { get; }
+    public EngineGenerations Generations => _generations with { Model = RankerVersion };
 
     /// <summary>Name of the kernel variant that scores named candidates.</summary>
     public string ScoreVariant => ScoreKernel.Name;
@@ -63,7 +74,9 @@ public sealed class Engine : IDisposable
     /// <summary>Opens the catalogue and reads campaigns and prices.</summary>
     /// <exception cref="ArgumentException">An option is out of its range, or no variant bears the forced name.</exception>
     /// <exception cref="NotSupportedException">The forced variant does not run on this machine.</exception>
-    /// <exception cref="DataFileException">A file is missing, damaged, or at odds with another; the message names file, place and field.</exception>
+    /// <exception cref="DataFileException">
+    /// A file is missing, damaged, or at odds with another, or the ledger is in use; the message names file, place and field.
+    /// </exception>
     public static Engine Open(EngineOptions options)
     {
         Catalogue catalogue = Catalogue.Open(options.Validated().CataloguePath);
@@ -85,7 +98,7 @@ public sealed class Engine : IDisposable
     public ResponseBatch CreateResponses() => new(Options.Limits);
 
     /// <summary>Scratch memory for one more thread that scores.</summary>
-    public EngineLane CreateLane() => new(this, _book);
+    public EngineLane CreateLane() => new(this);
 
     /// <summary>Answers every request of a batch on the engine's own lane; callers on several threads take turns.</summary>
     /// <inheritdoc cref="EngineLane.Score"/>
@@ -94,9 +107,11 @@ public sealed class Engine : IDisposable
         lock (_laneLock) _lane.Score(requests, responses);
     }
 
-    /// <summary>Closes the catalogue. No lane of this engine may be scoring or score again.</summary>
+    /// <summary>Closes the ledger, if it is the engine's, and the catalogue. No lane of this engine may be scoring or score again.</summary>
     public void Dispose()
     {
+        StopMaintenance();
+        _online?.Dispose();
         _lane.Dispose();
         SharedSearcher?.Dispose();
         if (Devices is { } devices) devices.Degraded -= Options.DeviceDegraded;

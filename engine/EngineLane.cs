@@ -13,17 +13,21 @@ public sealed class EngineLane : IDisposable
     private readonly Allocator _allocator;
     private readonly CandidateBatch _candidates;
     private readonly ObjectiveBatch _objectives;
+    private LiveCampaigns _live;
+    private CampaignTally _tally;
 
-    internal EngineLane(Engine engine, PriceBook book)
+    internal EngineLane(Engine engine)
     {
         EngineOptions options = engine.Options;
         _engine = engine;
         _ownSearcher = engine.SharedSearcher is null ? new RowSearcher(engine.Catalogue, engine.ScanKernel) : null;
         _retriever = new Retriever(engine.Catalogue, engine.ScoreKernel, engine.SharedSearcher ?? _ownSearcher!);
-        _ranker = new Ranker(book.Campaigns, options.RelevanceSlope, options.RelevanceOffset);
-        _allocator = new Allocator(engine.Catalogue, book, options.Limits);
+        _ranker = new Ranker(options.RelevanceSlope, options.RelevanceOffset, engine.CreateModelRanker());
+        _allocator = new Allocator(engine.Catalogue, options);
         _candidates = new CandidateBatch(options.Limits);
         _objectives = new ObjectiveBatch(options.Limits);
+        _live = engine.Live;
+        _tally = _live.NewTally();
     }
 
     /// <summary>Answers every request of a batch. A request with bad data gets a status, the others their answers.</summary>
@@ -37,15 +41,18 @@ public sealed class EngineLane : IDisposable
         if (requests.Limits != _engine.Options.Limits) throw new ArgumentException("made with other limits than the engine's", nameof(requests));
         if (responses.Limits != _engine.Options.Limits) throw new ArgumentException("made with other limits than the engine's", nameof(responses));
 
+        LiveCampaigns live = _engine.Live; // one generation for the whole batch
+        if (live != _live) (_live, _tally) = (live, live.NewTally());
         long begun = Stopwatch.GetTimestamp();
         _retriever.Fill(requests, _candidates);
         long retrieved = Stopwatch.GetTimestamp();
-        _ranker.Fill(_candidates, _objectives);
+        _ranker.Fill(_candidates, live.Book.Campaigns, _objectives);
         long ranked = Stopwatch.GetTimestamp();
-        _allocator.Fill(_objectives, _engine.Options.Clock.GetUtcNow(), responses);
+        _allocator.Fill(_objectives, live, _tally, _engine.Options.Clock.GetUtcNow(), responses);
         responses.Ticks = new StageTicks(retrieved - begun, ranked - retrieved, Stopwatch.GetTimestamp() - ranked);
         responses.Search = _candidates.Search;
         responses.Generations = _engine.Generations;
+        responses.SetModels(_objectives.Models);
     }
 
     /// <summary>Frees what is the lane's own.</summary>

@@ -25,9 +25,20 @@ internal readonly record struct JsonFields(JsonElement Element, string Path, str
 
     public long Integer(string name, long min, long max) => Integer(Get(name), name, min, max);
 
-    public double Number(string name, double min, double max)
+    public double Number(string name, double min, double max) => Number(Get(name), name, min, max);
+
+    /// <summary>The numbers of an array of a fixed length.</summary>
+    public double[] Numbers(string name, int count, double min, double max)
     {
-        JsonElement value = Get(name);
+        JsonElement[] elements = Array(name, count);
+        if (elements.Length != count) throw Error(name, $"{elements.Length} elements (expected {count})");
+        var numbers = new double[count];
+        for (int i = 0; i < count; i++) numbers[i] = Number(elements[i], $"{name}[{i}]", min, max);
+        return numbers;
+    }
+
+    private double Number(JsonElement value, string name, double min, double max)
+    {
         if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number >= min && number <= max) return number;
         throw Error(name, $"expected a number {min} to {max}, found {Found(value)}");
     }

@@ -10,18 +10,15 @@ namespace Rubato.Server;
 /// </summary>
 internal sealed class Batcher : IDisposable
 {
-    private readonly Queue<QueuedRequest> _waiting;
-    private readonly Stack<QueuedRequest> _free;
+    private readonly RequestQueue<QueuedRequest> _queue;
     private readonly ServerMetrics _metrics;
     private readonly ILogger _log;
     private readonly int _batchMax;
     private readonly Thread[] _threads;
-    private bool _stopping;
 
     public Batcher(int lanes, int queueMax, int batchMax, ServerMetrics metrics, ILogger log, Func<ComputeLane> createLane)
     {
-        _waiting = new Queue<QueuedRequest>(queueMax);
-        _free = new Stack<QueuedRequest>(Enumerable.Range(0, queueMax).Select(_ => new QueuedRequest()));
+        _queue = new RequestQueue<QueuedRequest>(queueMax);
         _metrics = metrics;
         _log = log;
         _batchMax = batchMax;
@@ -35,42 +32,23 @@ internal sealed class Batcher : IDisposable
     }
 
     /// <summary>Requests waiting now.</summary>
-    public int Depth
-    {
-        get
-        {
-            lock (_waiting) return _waiting.Count;
-        }
-    }
+    public int Depth => _queue.Depth;
 
     /// <summary>Queues a request whose payload has been read successfully; false when the queue is full.</summary>
-    public bool TryAdd(Connection connection, in FrameHeader header, long arrived, ReadOnlySpan<byte> payload)
-    {
-        lock (_waiting)
-        {
-            if (_stopping || !_free.TryPop(out QueuedRequest? place)) return false;
-            place.Take(connection, header, arrived, payload);
-            _waiting.Enqueue(place);
-            Monitor.Pulse(_waiting);
-            return true;
-        }
-    }
+    public bool TryAdd(Connection connection, in FrameHeader header, long arrived, ReadOnlySpan<byte> payload) =>
+        _queue.TryAdd(connection, header, arrived, payload);
 
     /// <summary>Answers what is queued, then ends the lanes.</summary>
     public void Dispose()
     {
-        lock (_waiting)
-        {
-            _stopping = true;
-            Monitor.PulseAll(_waiting);
-        }
+        _queue.Close();
         foreach (Thread thread in _threads) thread.Join();
     }
 
     private void Work(ComputeLane lane)
     {
         var batch = new QueuedRequest[_batchMax];
-        for (int count = TakeBatch(batch); count > 0; count = TakeBatch(batch))
+        for (int count = _queue.TakeBatch(batch); count > 0; count = _queue.TakeBatch(batch))
         {
             long begun = Stopwatch.GetTimestamp();
             try
@@ -86,7 +64,7 @@ internal sealed class Batcher : IDisposable
             }
             for (int i = 0; i < count; i++) batch[i].Request.Connection.RequestLeft(); // all of them first: one flush sends every answer of a connection
             for (int i = 0; i < count; i++) batch[i].Request.Connection.Flush();
-            Return(batch, count);
+            _queue.Return(batch.AsSpan(0, count));
         }
         lane.Dispose();
     }
@@ -99,36 +77,9 @@ internal sealed class Batcher : IDisposable
             lane.Add(request);
             return;
         }
+        request.ReturnCredit();
         request.Connection.WriteError(request.AnswerHeader(FrameKind.Error), ErrorCode.DeadlineExceeded,
             new ErrorPayload(Stage.Queue, 0, ErrorPayload.NoOffset, "deadline passed in the queue"));
         _metrics.RequestDone(request.Opcode, ErrorCode.DeadlineExceeded, Stopwatch.GetTimestamp() - request.Arrived);
-    }
-
-    /// <summary>Waits for requests and takes as many as there are, up to a batch; 0 = the queue is closed and empty.</summary>
-    private int TakeBatch(QueuedRequest[] batch)
-    {
-        lock (_waiting)
-        {
-            while (_waiting.Count == 0)
-            {
-                if (_stopping) return 0;
-                Monitor.Wait(_waiting);
-            }
-            int count = Math.Min(batch.Length, _waiting.Count);
-            for (int i = 0; i < count; i++) batch[i] = _waiting.Dequeue();
-            return count;
-        }
-    }
-
-    private void Return(QueuedRequest[] batch, int count)
-    {
-        lock (_waiting)
-        {
-            for (int i = 0; i < count; i++)
-            {
-                batch[i].Clear();
-                _free.Push(batch[i]);
-            }
-        }
     }
 }

@@ -6,6 +6,7 @@ namespace Rubato.Server;
 /// <summary>Runs pending requests as batches of the engine and writes their answers; one thread at a time.</summary>
 internal sealed class ComputeLane : IDisposable
 {
+    private readonly Engine _engine;
     private readonly EngineLane _lane;
     private readonly RequestBatch _requests;
     private readonly ResponseBatch _responses;
@@ -16,6 +17,7 @@ internal sealed class ComputeLane : IDisposable
 
     public ComputeLane(Engine engine, int batchMax, ServerMetrics metrics)
     {
+        _engine = engine;
         _lane = engine.CreateLane();
         _requests = engine.CreateRequests();
         _responses = engine.CreateResponses();
@@ -42,6 +44,7 @@ internal sealed class ComputeLane : IDisposable
                 ref readonly PendingRequest request = ref _pending[next];
                 if (request.IsLate)
                 {
+                    request.ReturnCredit();
                     Refuse(request, ErrorCode.DeadlineExceeded, Stage.Compute, -1, "deadline passed before the computation");
                     continue;
                 }
@@ -75,6 +78,7 @@ internal sealed class ComputeLane : IDisposable
 
     private void Answer(in PendingRequest request, int index)
     {
+        request.ReturnCredit();
         RequestOutcome outcome = _responses.Outcomes[index];
         if (!outcome.IsOk)
         {
@@ -82,12 +86,27 @@ internal sealed class ComputeLane : IDisposable
         }
         else if (request.IsLate)
         {
+            Withdraw(index);
             Refuse(request, ErrorCode.DeadlineExceeded, Stage.Send, -1, "deadline passed during the computation");
         }
         else
         {
             ErrorCode code = request.Connection.WriteScores(request, _responses, index);
+            if (code != ErrorCode.None) Withdraw(index);
             _metrics.RequestDone(request.Opcode, code, Stopwatch.GetTimestamp() - request.Arrived);
+        }
+    }
+
+    /// <summary>Gives back what was reserved for an answer that is not sent.</summary>
+    private void Withdraw(int index)
+    {
+        try
+        {
+            if (_responses.HasReservations) _engine.Withdraw(_responses, index);
+        }
+        catch (LedgerException)
+        {
+            // It has stopped: nothing is reserved any more, and readiness says so.
         }
     }
 

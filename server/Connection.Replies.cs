@@ -15,20 +15,21 @@ internal sealed partial class Connection
     {
         ReadOnlySpan<float> scores = responses.Scores(index);
         bool withTracks = request.Opcode == Opcode.Recommend, withBreakdown = responses.HasBreakdown(index);
-        int payloadBytes = ScoresReply.PayloadBytes(scores.Length, withTracks, withBreakdown);
+        bool withReservations = withTracks && responses.HasReservations;
+        int payloadBytes = ScoresReply.PayloadBytes(scores.Length, withTracks, withBreakdown, withReservations);
         if (payloadBytes > _answerBytesMax)
         {
             WriteError(request.AnswerHeader(FrameKind.Error), ErrorCode.AnswerTooLarge, new ErrorPayload(Stage.Send, 0, ErrorPayload.NoOffset,
                 $"the answer takes {payloadBytes} bytes, the caller takes {_answerBytesMax}"));
             return ErrorCode.AnswerTooLarge;
         }
-        EngineGenerations generations = responses.Generations;
+        EngineGenerations generations = responses.GenerationsOf(index);
         lock (_gate)
         {
             if (_closing) return ErrorCode.None;
             Span<byte> frame = FrameWriter.Reserve(_transport.Output, payloadBytes);
             ScoresReplyParts parts = ScoresReply.Begin(FrameWriter.Payload(frame), scores.Length, withTracks, withBreakdown,
-                new Generations(generations.Catalogue, generations.Model, generations.Prices));
+                new Generations(generations.Catalogue, generations.Model, generations.Prices), withReservations, responses.SlotCount(index));
             scores.CopyTo(parts.Scores);
             if (withTracks) responses.TrackIds(index).CopyTo(parts.Tracks);
             if (withBreakdown)
@@ -38,8 +39,22 @@ internal sealed partial class Connection
                 for (int term = 0; term < ScoresReply.TermCount; term++)
                     responses.Terms(index, (BreakdownTerm)term).CopyTo(parts.Terms.Slice(term * scores.Length, scores.Length));
             }
+            if (withReservations) WireReservations.ToWire(responses.Reservations(index)).CopyTo(parts.Reservations);
             Seal(frame, payloadBytes, request.AnswerHeader(FrameKind.Reply));
             return ErrorCode.None;
+        }
+    }
+
+    /// <summary>Writes the answer to an EXPOSE.</summary>
+    public void WriteExposures(in FrameHeader header, ReadOnlySpan<ExposureResult> results)
+    {
+        lock (_gate)
+        {
+            if (_closing) return;
+            int payloadBytes = ExposeReply.PayloadBytes(results.Length);
+            Span<byte> frame = FrameWriter.Reserve(_transport.Output, payloadBytes);
+            results.CopyTo(ExposeReply.Begin(FrameWriter.Payload(frame), results.Length));
+            Seal(frame, payloadBytes, header);
         }
     }
 

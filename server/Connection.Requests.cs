@@ -17,6 +17,9 @@ internal sealed partial class Connection
         {
             case Opcode.Score: return Score(header, payload, arrived, ref lane);
             case Opcode.Recommend: return Recommend(header, payload, arrived);
+            case Opcode.Expose: return Expose(header, payload, arrived);
+            case Opcode.Campaigns: return Campaigns(header, payload);
+            case Opcode.Embed or Opcode.Rank or Opcode.Infer: return Model(header, payload, arrived);
             case Opcode.Ping: return Answer(header, payload);
             case Opcode.Stats: return Stats(header);
             case Opcode.Hello: return Hello(header, payload);
@@ -35,13 +38,66 @@ internal sealed partial class Connection
     private bool Recommend(in FrameHeader header, ReadOnlySpan<byte> payload, long arrived)
     {
         if (!ScoreRequest.TryRead(payload, out _, out int errorOffset)) return RefusePayload(header, errorOffset);
-        if (Volatile.Read(ref _inFlight) >= _server.Options.Limits.InFlightMax)
-            return RefuseRequest(header, ErrorCode.CreditExceeded, Stage.Admission, $"more than {_server.Options.Limits.InFlightMax} requests in flight");
-        Interlocked.Increment(ref _inFlight);
+        if (!TryEnter()) return RefuseCredit(header);
         if (_server.Batcher.TryAdd(this, header, arrived, payload)) return true;
-        Interlocked.Decrement(ref _inFlight);
+        Leave();
         return RefuseRequest(header, ErrorCode.Overloaded, Stage.Admission, $"{_server.Options.Limits.QueueMax} requests are waiting", retryAfterMilliseconds: 10);
     }
+
+    private bool Expose(in FrameHeader header, ReadOnlySpan<byte> payload, long arrived)
+    {
+        if (!ExposeRequest.TryRead(payload, out ExposeRequest request, out int errorOffset)) return RefusePayload(header, errorOffset);
+        if (_server.Events is not { } events) return RefuseRequest(header, ErrorCode.NotKept, Stage.Admission, "the server keeps no ledger");
+        if (ExposeReply.PayloadBytes(request.Events.Length) > _answerBytesMax)
+            return RefuseRequest(header, ErrorCode.AnswerTooLarge, Stage.Admission, $"{request.Events.Length} results exceed the {_answerBytesMax} bytes that the caller takes");
+        if (!TryEnter()) return RefuseCredit(header);
+        if (events.TryAdd(this, header, arrived, payload)) return true;
+        Leave();
+        return RefuseRequest(header, ErrorCode.Overloaded, Stage.Admission, $"{_server.Options.Limits.QueueMax} requests are waiting", retryAfterMilliseconds: 10);
+    }
+
+    private bool Campaigns(in FrameHeader header, ReadOnlySpan<byte> payload)
+    {
+        if (!CampaignsRequest.TryRead(payload, out CampaignsRequest request, out int errorOffset)) return RefusePayload(header, errorOffset);
+        if (!TryEnter()) return RefuseCredit(header);
+        FrameHeader asked = header;
+        if (_server.Campaigns.TryStart(request.Json.ToArray(), (reply, code, message) => Updated(asked, reply, code, message))) return true;
+        Leave();
+        return RefuseRequest(header, ErrorCode.Overloaded, Stage.Admission, "another update is at work", retryAfterMilliseconds: 100);
+    }
+
+    private void Updated(in FrameHeader header, in CampaignsReply reply, ErrorCode code, string message)
+    {
+        Span<byte> answer = stackalloc byte[FrameHeader.Bytes];
+        reply.Write(answer);
+        ReturnCredit();
+        if (code == ErrorCode.None) Answer(header, answer);
+        else RefuseRequest(header, code, Stage.Compute, message);
+        RequestLeft();
+        Flush();
+    }
+
+    /// <summary>Whether the caller may have one more request in flight.</summary>
+    private bool HasCredit => Volatile.Read(ref _unanswered) < _server.Options.Limits.InFlightMax;
+
+    /// <summary>Takes a credit for a request that is answered by another thread.</summary>
+    private bool TryEnter()
+    {
+        if (!HasCredit) return false;
+        Interlocked.Increment(ref _unanswered);
+        Interlocked.Increment(ref _inFlight);
+        return true;
+    }
+
+    /// <summary>A request that was let in is refused after all.</summary>
+    private void Leave()
+    {
+        ReturnCredit();
+        RequestLeft();
+    }
+
+    private bool RefuseCredit(in FrameHeader header) =>
+        RefuseRequest(header, ErrorCode.CreditExceeded, Stage.Admission, $"more than {_server.Options.Limits.InFlightMax} requests in flight");
 
     private bool Hello(in FrameHeader header, ReadOnlySpan<byte> payload)
     {
@@ -92,8 +148,11 @@ internal sealed partial class Connection
     }
 
     /// <summary>
-    /// A queued request has been answered. Call it before the answer is flushed: the caller may send its next request the moment it reads the
-    /// answer, and must not find its credit still taken.
+    /// A queued request is about to be answered. Call it before the answer is written: any other thread's flush may take the answer along, and a
+    /// caller that sends its next request the moment it reads the answer must not find its credit still taken.
     /// </summary>
+    public void ReturnCredit() => Interlocked.Decrement(ref _unanswered);
+
+    /// <summary>A queued request has been answered, and nobody works for it any more.</summary>
     public void RequestLeft() => Interlocked.Decrement(ref _inFlight);
 }

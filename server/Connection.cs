@@ -17,7 +17,8 @@ internal sealed partial class Connection
     private readonly RubatoServer _server;
     private readonly FrameScratch _scratch = new();
     private readonly long _opened = Stopwatch.GetTimestamp();
-    private int _inFlight;
+    private int _inFlight;    // requests that another thread works on: they keep the connection
+    private int _unanswered;  // those of them whose answers are not written yet: they hold the caller's credits
     private volatile bool _closing;
     private bool _greeted;
     private int _answerBytesMax;

@@ -30,7 +30,10 @@ internal readonly struct PendingRequest(Connection connection, in FrameHeader he
 
     public PinnedSpan<uint> DeniedLicensors { get; } = Pinned(request.DeniedLicensors);
 
-    public SlateSettings Slate { get; } = new(request.Slots, request.LicensorSlotsMax, (int)Math.Min(request.Depth, int.MaxValue));
+    public SlateSettings Slate { get; } = new(request.Slots, request.LicensorSlotsMax, (int)Math.Min(request.Depth, int.MaxValue),
+        (request.Options & RequestOptions.QualityLoss) != 0 ? request.QualityLossMax : null, request.LosersMax);
+
+    public ulong ListenerId { get; } = request.ListenerId;
 
     public uint Cohort { get; } = request.Cohort;
 
@@ -50,11 +53,18 @@ internal readonly struct PendingRequest(Connection connection, in FrameHeader he
             ExcludeExplicit = (Options & RequestOptions.ExcludeExplicit) != 0,
             DeniedLicensors = DeniedLicensors.Span,
             Cohort = Cohort,
+            ListenerId = ListenerId,
             WantBreakdown = (Options & RequestOptions.Breakdown) != 0,
         };
         return Opcode == Opcode.Score
             ? batch.AddScore(Listener, Candidates, settings)
             : batch.AddRecommend(Listener, Slate, settings, Candidates);
+    }
+
+    /// <summary>Gives the caller's credit back, before the answer is written; a SCORE took none.</summary>
+    public void ReturnCredit()
+    {
+        if (Opcode == Opcode.Recommend) Connection.ReturnCredit();
     }
 
     /// <summary>The header of the answer, without status.</summary>

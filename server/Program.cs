@@ -12,6 +12,7 @@ internal static class Program
         CatalogueCommand.Create(),
         SearchCommand.Create(),
         SolveCommand.Create(),
+        SimulateCommand.Create(),
         LoadCommand.Create(),
         ModelCommand.Create(),
         DoctorCommand.Create(),

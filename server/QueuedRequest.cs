@@ -3,7 +3,7 @@ using Rubato.Wire;
 namespace Rubato.Server;
 
 /// <summary>A place in the queue with pinned memory of its own, so that the request outlives the buffer that it was received in.</summary>
-internal sealed class QueuedRequest
+internal sealed class QueuedRequest : IQueuePlace
 {
     private byte[] _payload = [];
 

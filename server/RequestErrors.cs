@@ -15,7 +15,7 @@ internal static class RequestErrors
         RequestStatus.UnknownTrack => ErrorCode.UnknownTrack,
         RequestStatus.SlotsOutOfRange => ErrorCode.BadSlots,
         RequestStatus.LicensorSlotsOutOfRange or RequestStatus.RetrievalDepthOutOfRange or RequestStatus.TooManyDeniedLicensors
-            or RequestStatus.InvalidMarket or RequestStatus.UnknownCohort => ErrorCode.BadOption,
+            or RequestStatus.InvalidMarket or RequestStatus.UnknownCohort or RequestStatus.QualityLossOutOfRange or RequestStatus.LosersOutOfRange => ErrorCode.BadOption,
         _ => ErrorCode.Internal,
     };
 
@@ -36,6 +36,8 @@ internal static class RequestErrors
             RequestStatus.TooManyDeniedLicensors => $"{outcome.Index} given, at most {limits.DeniedLicensorsMax} expected",
             RequestStatus.InvalidMarket => "not two letters A to Z",
             RequestStatus.UnknownCohort => $"{outcome.Index} is not a cohort of the campaigns file",
+            RequestStatus.QualityLossOutOfRange => "not a number 0 to 1",
+            RequestStatus.LosersOutOfRange => $"{outcome.Index} given, 0 or more expected",
             _ => outcome.Status.ToString(),
         };
         return $"{outcome.Status.Field()}: {problem}";

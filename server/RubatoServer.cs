@@ -15,19 +15,33 @@ internal sealed class RubatoServer : IAsyncDisposable
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly Lock _drainLock = new();
     private Task? _drained;
+    private bool _toldLedgerStopped;
+    private string? _toldFailure;
 
     /// <summary>Opens the engine's files and starts to listen.</summary>
     /// <exception cref="ConfigurationException">The address cannot be listened on.</exception>
     /// <exception cref="DataFileException">A file of the engine cannot be used.</exception>
+    /// <exception cref="ModelRuntimeException">Models are asked for and ONNX Runtime's library is missing.</exception>
     public RubatoServer(ServerOptions options, ILogger log)
     {
         Options = options;
         Log = log;
-        _engine = Engine.Open(options.Engine with { DeviceDegraded = log.DeviceDegraded });
+        Models = options.ModelsPath is { } path ? new ModelService(path, options.Models, log) : null;
+        try
+        {
+            _engine = Engine.Open(EngineOptions(options));
+        }
+        catch
+        {
+            Models?.Dispose();
+            throw;
+        }
         Metrics = new ServerMetrics(this);
         // One lane per thread on which .NET polls sockets: one per core when completions run inline.
         Lanes = new LanePool(Environment.ProcessorCount, CreateLane);
         Batcher = new Batcher(options.RecommendLanes, options.Limits.QueueMax, options.Limits.BatchMax, Metrics, log, CreateLane);
+        if (_engine.Ledger is not null) Events = new EventLane(_engine, options.Limits.QueueMax, options.Durability, Metrics, log);
+        Campaigns = new CampaignUpdates(_engine, log);
         try
         {
             _listener = new Listener(options.Listen, this);
@@ -49,17 +63,32 @@ internal sealed class RubatoServer : IAsyncDisposable
 
     public ServerMetrics Metrics { get; }
 
+    /// <summary>Where EMBED, RANK and INFER run; null where no models are served.</summary>
+    public ModelService? Models { get; }
+
     /// <summary>Where SCORE runs.</summary>
     public LanePool Lanes { get; }
 
     /// <summary>Where RECOMMEND waits and runs.</summary>
     public Batcher Batcher { get; }
 
+    /// <summary>Where exposure events go; null without a ledger.</summary>
+    public EventLane? Events { get; }
+
+    /// <summary>Live updates of the campaigns.</summary>
+    public CampaignUpdates Campaigns { get; }
+
     /// <summary>The address that is listened on.</summary>
     public IPEndPoint Address => _listener.Address;
 
     /// <summary>New connections and requests are welcome.</summary>
-    public bool IsReady => Volatile.Read(ref _drained) is null;
+    public bool IsReady => !IsDraining && !IsLedgerStopped;
+
+    /// <summary>The server is going away.</summary>
+    public bool IsDraining => Volatile.Read(ref _drained) is not null;
+
+    /// <summary>The ledger's disk has failed: slates carry no campaigns that cost something.</summary>
+    public bool IsLedgerStopped => _engine.Ledger is { IsStopped: true };
 
     /// <summary>Connections open now.</summary>
     public Connection[] Connections => _listener.Open;
@@ -140,19 +169,32 @@ internal sealed class RubatoServer : IAsyncDisposable
 
     private Generations Generations => new(_engine.Generations.Catalogue, _engine.Generations.Model, _engine.Generations.Prices);
 
+    private EngineOptions EngineOptions(ServerOptions options) => options.Engine with
+    {
+        DeviceDegraded = Log.DeviceDegraded, Models = Models?.Host, RankerModel = options.Models.Ranker, RankerTimeMax = TimeSpan.FromMilliseconds(options.Models.RankerMillisecondsMax),
+    };
+
     private ComputeLane CreateLane() => new(_engine, Options.Limits.BatchMax, Metrics);
 
     private void CloseEngine()
     {
+        Campaigns.Dispose();
         Batcher.Dispose();
+        Events?.Dispose(); // before the ledger: what was queued is still acknowledged
         Lanes.Dispose();
         Metrics.Dispose();
         _engine.Dispose();
+        Models?.Dispose();
     }
 
     private void CheckTimes()
     {
         long now = Stopwatch.GetTimestamp();
         foreach (Connection connection in Connections) connection.CheckTimes(now);
+        if (Options.WatchCampaigns && !IsDraining) Campaigns.Check();
+        if (IsLedgerStopped && !_toldLedgerStopped) Log.LedgerStopped();
+        _toldLedgerStopped = IsLedgerStopped;
+        if (_engine.MaintenanceFailure is { } failure && failure != _toldFailure) Log.MaintenanceFailed(failure);
+        _toldFailure = _engine.MaintenanceFailure;
     }
 }

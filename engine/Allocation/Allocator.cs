@@ -1,19 +1,44 @@
 namespace Rubato;
 
-/// <summary>ObjectiveBatch → ResponseBatch: weighs objectives against prices, and picks the slates.</summary>
-internal sealed class Allocator(Catalogue catalogue, PriceBook book, BatchLimits limits)
+/// <summary>ObjectiveBatch → ResponseBatch: weighs objectives against prices, picks the slates, and pays for them where there is a ledger.</summary>
+internal sealed class Allocator
 {
-    private readonly float[] _scores = new float[Math.Max(limits.CandidatesMax, limits.RetrievalDepthMax)];
-    private readonly int[] _chosen = new int[limits.SlotsMax];
-    private readonly SlateSelector _selector = new(limits);
+    private readonly Catalogue _catalogue;
+    private readonly double _qualityLossMax;
+    private readonly float[] _scores;
+    private readonly int[] _campaigns, _chosen, _losers;
+    private readonly BlockReason[] _blocks, _refusals;
+    private readonly ReservationId[] _reservations;
+    private readonly SlateSelector _selector;
+    private readonly CampaignRefusals _campaignRefusals = new();
+
+    public Allocator(Catalogue catalogue, EngineOptions options)
+    {
+        BatchLimits limits = options.Limits;
+        int candidates = Math.Max(limits.CandidatesMax, limits.RetrievalDepthMax);
+        _catalogue = catalogue;
+        _qualityLossMax = options.QualityLossMax;
+        _scores = new float[candidates];
+        _campaigns = new int[candidates];
+        _blocks = new BlockReason[candidates];
+        _refusals = new BlockReason[candidates];
+        _reservations = new ReservationId[candidates];
+        _losers = new int[candidates];
+        _chosen = new int[limits.SlotsMax];
+        _selector = new SlateSelector(limits);
+    }
 
     /// <param name="objectives">the objectives of every candidate</param>
+    /// <param name="live">campaigns, prices, budgets</param>
+    /// <param name="tally">counts what campaigns were considered for and given</param>
     /// <param name="now">instant at which campaigns must be running</param>
     /// <param name="responses">overwritten</param>
-    public void Fill(ObjectiveBatch objectives, DateTimeOffset now, ResponseBatch responses)
+    public void Fill(ObjectiveBatch objectives, LiveCampaigns live, CampaignTally tally, DateTimeOffset now, ResponseBatch responses)
     {
         ReadOnlySpan<RequestRow> rows = objectives.Candidates.Requests.Rows;
+        PacingSignals? pacing = live.Pacing?.Signals; // one interval for the whole batch
         responses.Begin(rows.Length);
+        responses.HasReservations = live.Allocates;
         for (int request = 0; request < rows.Length; request++)
         {
             RequestOutcome outcome = objectives.Outcomes[request];
@@ -23,54 +48,138 @@ internal sealed class Allocator(Catalogue catalogue, PriceBook book, BatchLimits
                 continue;
             }
             int cohort = objectives.Cohorts[request];
-            var scorer = new CandidateScorer(book, now.UtcTicks, rows[request].Market, cohort < 0 ? 0 : book.CohortPrices[cohort]);
-            var candidates = new CandidateView(objectives, request);
-            if (rows[request].Kind == RequestKind.Score) Score(request, rows[request], candidates, scorer, responses);
-            else Recommend(request, rows[request], candidates, scorer, responses);
+            if (live.Allocates) _campaignRefusals.Begin(live.Book.Campaigns.Count);
+            var scorer = new CandidateScorer(live, pacing)
+            {
+                NowTicks = now.UtcTicks,
+                Market = rows[request].Market,
+                CohortPrice = cohort < 0 ? 0 : live.Book.CohortPrices[cohort],
+                Refusals = live.Allocates ? _campaignRefusals : null,
+                Considered = live.Allocates && rows[request].Kind == RequestKind.Recommend ? tally.Considered : default,
+                Request = rows[request].Kind == RequestKind.Recommend ? NumberOf(rows[request], now) : null,
+            };
+            CandidateView candidates = CandidateView.Of(objectives, request);
+            if (rows[request].Kind == RequestKind.Score) Score(request, rows[request], candidates, live, scorer, responses);
+            else Recommend(request, rows[request], candidates, live, scorer, tally, responses);
         }
     }
 
-    /// <summary>One entry per candidate, in the caller's order.</summary>
-    private void Score(int request, in RequestRow row, in CandidateView candidates, in CandidateScorer scorer, ResponseBatch responses)
+    /// <summary>One entry per candidate, in the caller's order. Reserves nothing, but scores no campaign that could not give a delivery.</summary>
+    private void Score(int request, in RequestRow row, in CandidateView candidates, LiveCampaigns live, in CandidateScorer scorer, ResponseBatch responses)
     {
         ResponseEntries entries = responses.Open(request, RequestOutcome.Ok, candidates.Count, row.WantBreakdown);
         row.Candidates.Span.CopyTo(entries.TrackIds);
-        for (int i = 0; i < candidates.Count; i++) Write(i, i, candidates, scorer, entries);
+        SlateColumns columns = ColumnsOf(candidates);
+        for (int i = 0; i < candidates.Count; i++)
+        {
+            ScoreOne(i, candidates, scorer, columns);
+            while (live.Allocates && columns.Campaigns[i] is >= 0 and int campaign
+                && live.Refuses(campaign, row.ListenerId, scorer.NowTicks) is var reason && reason != BlockReason.None)
+            {
+                _campaignRefusals.Set(campaign, reason);
+                ScoreOne(i, candidates, scorer, columns);
+            }
+            Write(i, i, columns.Blocks[i], default, candidates, live, scorer, columns, entries);
+        }
     }
 
-    /// <summary>One entry per filled slot, best first.</summary>
-    private void Recommend(int request, in RequestRow row, in CandidateView candidates, in CandidateScorer scorer, ResponseBatch responses)
+    /// <summary>One entry per filled slot, best first, and behind them the losers that the request wants to see.</summary>
+    private void Recommend(int request, in RequestRow row, in CandidateView candidates, LiveCampaigns live, in CandidateScorer scorer,
+        CampaignTally tally, ResponseBatch responses)
     {
-        Span<float> scores = _scores.AsSpan(0, candidates.Count);
-        for (int i = 0; i < scores.Length; i++)
+        SlateColumns columns = ColumnsOf(candidates);
+        SlateCounts counts = default;
+        for (int i = 0; i < candidates.Count; i++)
         {
-            scores[i] = candidates.Blocks[i] == BlockReason.None
-                ? scorer.Score(candidates.Rows[i], candidates.Relevance[i], candidates.Margin(i), out _, out _) : float.NegativeInfinity;
+            ScoreOne(i, candidates, scorer, columns);
+            if (columns.Blocks[i] == BlockReason.Pacing) counts.Pacing++;
         }
+        var shape = new SlateShape(_catalogue.Attributes.Licensors, row.LicensorSlotsMax);
+        double lossMax = row.QualityLossMax ?? _qualityLossMax;
         Span<int> chosen = _chosen.AsSpan(0, row.Slots);
-        chosen = chosen[.._selector.Select(scores, candidates.Rows, catalogue.Attributes.Licensors, row.LicensorSlotsMax, chosen)];
-        ResponseEntries entries = responses.Open(request, RequestOutcome.Ok, chosen.Length, row.WantBreakdown);
-        ReadOnlySpan<long> trackIds = catalogue.TrackIds;
-        for (int slot = 0; slot < chosen.Length; slot++)
+        if (live.Allocates)
         {
-            entries.TrackIds[slot] = trackIds[candidates.Rows[chosen[slot]]];
-            Write(slot, chosen[slot], candidates, scorer, entries);
+            tally.AddRequest();
+            CandidateScorer again = scorer.WithoutCounting();
+            var taker = new SlotTaker(live, again, candidates, row.ListenerId, columns, tally);
+            chosen = chosen[.._selector.Select(candidates, columns.Scores, shape, lossMax, ref taker, chosen, columns.Refusals)];
+            counts.Add(taker.Counts);
+        }
+        else
+        {
+            var free = new FreeSlots();
+            chosen = chosen[.._selector.Select(candidates, columns.Scores, shape, lossMax, ref free, chosen, columns.Refusals)];
+        }
+        foreach (BlockReason refusal in columns.Refusals)
+        {
+            if (refusal == BlockReason.LicensorSlots) counts.LicensorSlots++;
+            else if (refusal == BlockReason.QualityFloor) counts.QualityFloor++;
+        }
+        responses.Add(counts);
+        Span<int> losers = _losers.AsSpan(0, Math.Min(row.LosersMax, candidates.Count));
+        if (!losers.IsEmpty) losers = losers[.._selector.SelectLosers(candidates, columns.Scores, chosen, losers)];
+
+        ResponseEntries entries = responses.Open(request, RequestOutcome.Ok, chosen.Length + losers.Length, row.WantBreakdown, chosen.Length);
+        ReadOnlySpan<long> trackIds = _catalogue.TrackIds;
+        for (int entry = 0; entry < chosen.Length + losers.Length; entry++)
+        {
+            bool won = entry < chosen.Length;
+            int candidate = won ? chosen[entry] : losers[entry - chosen.Length];
+            entries.TrackIds[entry] = trackIds[candidates.Rows[candidate]];
+            BlockReason block = won ? columns.Blocks[candidate] : LossOf(columns.Blocks[candidate], columns.Refusals[candidate]);
+            ReservationId reservation = won && live.Allocates ? columns.Reservations[candidate] : default;
+            Write(entry, candidate, block, reservation, candidates, live, scorer, columns, entries);
         }
     }
 
-    private void Write(int entry, int candidate, in CandidateView candidates, in CandidateScorer scorer, in ResponseEntries entries)
+    /// <summary>What the loser is told: that its campaign was held back, or it by the request's filters; else what kept it out of the slate.</summary>
+    private static BlockReason LossOf(BlockReason block, BlockReason refusal) => block switch
     {
-        if (candidates.Blocks[candidate] != BlockReason.None)
+        BlockReason.Pacing or BlockReason.FrequencyCap or BlockReason.Budget => block,
+        >= BlockReason.LicensorDenied => block,
+        _ => refusal == BlockReason.None ? BlockReason.Outranked : refusal,
+    };
+
+    private static void ScoreOne(int candidate, in CandidateView candidates, in CandidateScorer scorer, in SlateColumns columns)
+    {
+        if (candidates.Blocks[candidate] == BlockReason.None)
         {
-            entries.Scores[entry] = float.NegativeInfinity;
-            entries.CampaignIds[entry] = 0;
-            entries.Blocks[entry] = candidates.Blocks[candidate];
-            entries.SetTerms(entry, default);
+            columns.Scores[candidate] = scorer.Score(candidates.Rows[candidate], candidates.Relevance[candidate], candidates.Margin(candidate),
+                out columns.Campaigns[candidate], out columns.Blocks[candidate]);
             return;
         }
-        double relevance = candidates.Relevance[candidate], margin = candidates.Margin(candidate);
-        entries.Scores[entry] = scorer.Score(candidates.Rows[candidate], relevance, margin, out int campaign, out entries.Blocks[entry]);
-        entries.CampaignIds[entry] = campaign < 0 ? 0 : book.Campaigns.Ids[campaign];
-        if (entries.HasTerms) entries.SetTerms(entry, scorer.Terms(relevance, margin, campaign));
+        columns.Scores[candidate] = float.NegativeInfinity;
+        columns.Campaigns[candidate] = -1;
+        columns.Blocks[candidate] = candidates.Blocks[candidate];
     }
+
+    private static void Write(int entry, int candidate, BlockReason block, ReservationId reservation, in CandidateView candidates, LiveCampaigns live,
+        in CandidateScorer scorer, in SlateColumns columns, in ResponseEntries entries)
+    {
+        int campaign = columns.Campaigns[candidate];
+        entries.Scores[entry] = columns.Scores[candidate];
+        entries.CampaignIds[entry] = campaign < 0 ? 0 : live.Book.Campaigns.Ids[campaign];
+        entries.Blocks[entry] = block;
+        entries.Reservations[entry] = reservation;
+        if (!entries.HasTerms) return;
+        bool mayBeGiven = candidates.Blocks[candidate] == BlockReason.None;
+        entries.SetTerms(entry, mayBeGiven ? scorer.Terms(candidates.Relevance[candidate], candidates.Margin(candidate), campaign) : default);
+    }
+
+    /// <summary>A number that differs between requests, and is the same for the same request at the same time.</summary>
+    private static ulong NumberOf(in RequestRow row, DateTimeOffset now)
+    {
+        ReadOnlySpan<float> listener = row.Listener.Span;
+        ulong vector = (ulong)BitConverter.SingleToUInt32Bits(listener[0]) << 32 | BitConverter.SingleToUInt32Bits(listener[^1]);
+        return row.ListenerId * 0x9E3779B97F4A7C15 ^ vector * 0xC2B2AE3D27D4EB4F ^ (ulong)now.UtcTicks;
+    }
+
+    private SlateColumns ColumnsOf(in CandidateView candidates) => new()
+    {
+        Scores = _scores.AsSpan(0, candidates.Count),
+        Campaigns = _campaigns.AsSpan(0, candidates.Count),
+        Blocks = _blocks.AsSpan(0, candidates.Count),
+        Refusals = _refusals.AsSpan(0, candidates.Count),
+        Reservations = _reservations.AsSpan(0, candidates.Count),
+    };
 }

@@ -1,13 +1,42 @@
 namespace Rubato;
 
 /// <summary>Scores the candidates of one request: the best reduced value over the campaigns that a track is eligible for.</summary>
-/// <param name="book">campaigns and prices</param>
-/// <param name="nowTicks">instant of the batch, UTC ticks</param>
-/// <param name="market">the listener's market</param>
-/// <param name="cohortPrice">κ of the listener's cohort; 0 without one</param>
-internal readonly ref struct CandidateScorer(PriceBook book, long nowTicks, Market market, double cohortPrice)
+internal readonly ref struct CandidateScorer
 {
-    private readonly ReadOnlySpan<CampaignTerm> _campaigns = book.Terms;
+    private readonly PriceBook _book;
+    private readonly ReadOnlySpan<CampaignTerm> _campaigns;
+    private readonly ReadOnlySpan<PacingSignal> _signals; // empty without pacing
+
+    public CandidateScorer(LiveCampaigns live, PacingSignals? pacing)
+    {
+        _book = live.Book;
+        _campaigns = _book.Terms;
+        Pacing = pacing;
+        if (pacing is not null) _signals = pacing.Signals;
+    }
+
+    /// <summary>Instant of the batch, UTC ticks.</summary>
+    public required long NowTicks { get; init; }
+
+    /// <summary>The listener's market.</summary>
+    public required Market Market { get; init; }
+
+    /// <summary>κ of the listener's cohort; 0 without one.</summary>
+    public required double CohortPrice { get; init; }
+
+    /// <summary>Campaigns that cannot give to this request; null without allocation.</summary>
+    public CampaignRefusals? Refusals { get; init; }
+
+    /// <summary>[campaigns] counts the candidates that each campaign was eligible for; empty where nobody counts.</summary>
+    public Span<long> Considered { get; init; }
+
+    /// <summary>A number of the request, for pacing that admits a part of them; null admits what is admitted at all.</summary>
+    public ulong? Request { get; init; }
+
+    private PacingSignals? Pacing { get; }
+
+    /// <summary>The same for candidates that compete again.</summary>
+    public CandidateScorer WithoutCounting() => this with { Considered = default };
 
     /// <summary>The score of a track, rounded once to fp32.</summary>
     /// <param name="row">catalogue row</param> <param name="relevance">0 to 1</param> <param name="margin">relevance − floor; 0 without cohort</param>
@@ -15,38 +44,59 @@ internal readonly ref struct CandidateScorer(PriceBook book, long nowTicks, Mark
     /// <param name="block">why there is no campaign</param>
     public float Score(int row, double relevance, double margin, out int campaign, out BlockReason block)
     {
-        ReadOnlySpan<int> campaigns = book.Campaigns.OfRow(row);
+        ReadOnlySpan<int> campaigns = _book.Campaigns.OfRow(row);
         campaign = -1;
         block = BlockReason.NoCampaign;
-        return Rounded(campaigns.IsEmpty ? book.RelevanceWeight * relevance // most tracks: kept short, so that it inlines
+        return Rounded(campaigns.IsEmpty ? _book.RelevanceWeight * relevance // most tracks: kept short, so that it inlines
             : Best(campaigns, relevance, margin, ref campaign, ref block));
     }
 
     private double Best(ReadOnlySpan<int> campaigns, double relevance, double margin, ref int campaign, ref BlockReason block)
     {
-        double best = double.NegativeInfinity;
+        double own = _book.RelevanceWeight * relevance, best = double.NegativeInfinity;
         foreach (int candidate in campaigns)
         {
-            ref readonly CampaignTerm term = ref _campaigns[candidate];
-            if (nowTicks < term.StartTicks || nowTicks >= term.EndTicks) block = Max(block, BlockReason.CampaignDates);
-            else if (!book.Campaigns.RunsIn(candidate, market)) block = Max(block, BlockReason.CampaignMarket);
-            else if (Terms(relevance, margin, candidate).Sum is double value && value > best) (best, campaign) = (value, candidate);
+            BlockReason reason = Obstacle(candidate);
+            if (reason == BlockReason.None)
+            {
+                double value = Terms(relevance, margin, candidate).Sum;
+                if (Refusals is not null && value < own) reason = BlockReason.Pacing; // the track is worth more without it
+                else if (value > best) (best, campaign) = (value, candidate);
+            }
+            if (reason > block) block = reason;
         }
-        if (campaign < 0) return book.RelevanceWeight * relevance;
+        if (campaign < 0) return own;
         block = BlockReason.None;
         return best;
     }
 
+    private BlockReason Obstacle(int campaign)
+    {
+        ref readonly CampaignTerm term = ref _campaigns[campaign];
+        if (NowTicks < term.StartTicks || NowTicks >= term.EndTicks) return BlockReason.CampaignDates;
+        if (!_book.Campaigns.RunsIn(campaign, Market)) return BlockReason.CampaignMarket;
+        if (Refusals is null) return BlockReason.None;
+        if (!Considered.IsEmpty) Considered[campaign]++;
+        if (Pacing is not null && !Admits(campaign)) return BlockReason.Pacing;
+        return Refusals.Of(campaign);
+    }
+
+    private bool Admits(int campaign) => Request is { } request ? Pacing!.Admits(campaign, request) : _signals[campaign].Admission > 0;
+
     /// <summary>The terms of a track's score with a campaign; with campaign −1 relevance alone.</summary>
     public ScoreTerms Terms(double relevance, double margin, int campaign)
     {
-        double own = book.RelevanceWeight * relevance;
+        double own = _book.RelevanceWeight * relevance;
         if (campaign < 0) return new ScoreTerms(own, 0, 0, 0, 0, 0);
         ref readonly CampaignTerm term = ref _campaigns[campaign];
-        return new ScoreTerms(own, relevance * term.PromotionPerRelevance, term.Budget, term.Promise, term.Licensor, margin * cohortPrice);
+        double budget = term.Budget, promise = term.Promise;
+        if (!_signals.IsEmpty)
+        {
+            ref readonly PacingSignal signal = ref _signals[campaign];
+            (budget, promise) = (0.0 - (term.SpendUnits * signal.Lambda), signal.Mu); // 0 − x, so that no term is −0
+        }
+        return new ScoreTerms(own, relevance * term.PromotionPerRelevance, budget, promise, term.Licensor, margin * CohortPrice);
     }
 
     private static float Rounded(double score) => (float)score + 0f; // + 0 turns −0 into 0: equal scores have equal bits
-
-    private static BlockReason Max(BlockReason a, BlockReason b) => a > b ? a : b;
 }

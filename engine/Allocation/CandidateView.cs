@@ -3,27 +3,33 @@ namespace Rubato;
 /// <summary>The part of the candidate and objective columns that belongs to one request.</summary>
 internal readonly ref struct CandidateView
 {
-    private readonly ReadOnlySpan<double> _margin; // empty without a cohort
+    public int Count => Rows.Length;
 
-    public CandidateView(ObjectiveBatch objectives, int request)
+    /// <summary>[candidates] catalogue rows.</summary>
+    public required ReadOnlySpan<int> Rows { get; init; }
+
+    /// <summary>[candidates] None, or why the request's filters hold the track back.</summary>
+    public required ReadOnlySpan<BlockReason> Blocks { get; init; }
+
+    /// <summary>[candidates] 0 to 1.</summary>
+    public required ReadOnlySpan<double> Relevance { get; init; }
+
+    /// <summary>[candidates] relevance − floor; empty without a cohort, whose price is 0 then.</summary>
+    public ReadOnlySpan<double> Margins { get; init; }
+
+    public static CandidateView Of(ObjectiveBatch objectives, int request)
     {
         CandidateBatch candidates = objectives.Candidates;
-        int start = candidates.Starts[request];
-        Count = candidates.Counts[request];
-        Rows = candidates.Rows.Slice(start, Count);
-        Blocks = candidates.Blocks.Slice(start, Count);
-        Relevance = objectives.Relevance.Slice(start, Count);
-        if (objectives.Cohorts[request] >= 0) _margin = objectives.Margin.Slice(start, Count);
+        int start = candidates.Starts[request], count = candidates.Counts[request];
+        return new CandidateView
+        {
+            Rows = candidates.Rows.Slice(start, count),
+            Blocks = candidates.Blocks.Slice(start, count),
+            Relevance = objectives.Relevance.Slice(start, count),
+            Margins = objectives.Cohorts[request] >= 0 ? objectives.Margin.Slice(start, count) : default,
+        };
     }
 
-    public int Count { get; }
-
-    public ReadOnlySpan<int> Rows { get; }
-
-    public ReadOnlySpan<BlockReason> Blocks { get; }
-
-    public ReadOnlySpan<double> Relevance { get; }
-
-    /// <summary>Relevance − floor; 0 without a cohort, whose price is 0 then.</summary>
-    public double Margin(int candidate) => _margin.IsEmpty ? 0 : _margin[candidate];
+    /// <summary>Relevance − floor; 0 without a cohort.</summary>
+    public double Margin(int candidate) => Margins.IsEmpty ? 0 : Margins[candidate];
 }

@@ -15,6 +15,7 @@ internal sealed class PriceBook
     public PriceBook(CampaignSet campaigns, PriceSet? prices, double relevanceWeight, double promotionWeight)
     {
         Campaigns = campaigns;
+        Prices = prices;
         RelevanceWeight = relevanceWeight;
         Generation = prices?.Generation ?? 0;
         Dictionary<uint, double> budget = ById(prices?.CampaignIds, prices?.Budget);
@@ -27,6 +28,7 @@ internal sealed class PriceBook
             Campaign campaign = campaigns.Campaigns[i];
             _terms[i] = new CampaignTerm(
                 promotionWeight * (campaign.ValueMicros / MicrosPerUnit),
+                campaign.SpendMicros / MicrosPerUnit,
                 0.0 - (campaign.SpendMicros / MicrosPerUnit * budget.GetValueOrDefault(campaign.Id)), // 0 − x, so that no term is −0
                 promise.GetValueOrDefault(campaign.Id),
                 0.0 - licensor.GetValueOrDefault(campaign.Licensor),
@@ -38,6 +40,9 @@ internal sealed class PriceBook
 
     /// <summary>The campaigns, whose indices the terms share.</summary>
     public CampaignSet Campaigns { get; }
+
+    /// <summary>The prices that the terms were made from; null = all zero.</summary>
+    public PriceSet? Prices { get; }
 
     /// <summary>Weight of relevance.</summary>
     public double RelevanceWeight { get; }

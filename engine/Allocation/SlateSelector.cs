@@ -1,69 +1,91 @@
-using Rubato.Kernels.Selection;
-
 namespace Rubato;
 
-/// <summary>Picks a slate: the best candidates in order, each track once, no licensor more often than allowed.</summary>
-/// <remarks>Taking the best that still fits is optimal here: a maximum per licensor and one on the slate are a laminar matroid.</remarks>
-internal sealed class SlateSelector(BatchLimits limits)
+/// <summary>Picks a slate: the best candidates in order, each track once, no licensor more often than allowed, the quality floor kept.</summary>
+/// <remarks>
+/// Taking the best that still fits is optimal for tracks and licensors: a maximum per licensor and one on the slate are a laminar matroid. A
+/// candidate whose campaign cannot pay competes again with the score that is left to it.
+/// </remarks>
+internal sealed class SlateSelector
 {
-    private readonly ulong[] _heap = new ulong[Math.Max(limits.CandidatesMax, limits.RetrievalDepthMax)];
-    private readonly LicensorCounter _licensors = new(limits.SlotsMax);
+    private readonly RankHeap _heap;
+    private readonly SlotCounter _licensors, _tracks;
+    private readonly SlateFloor _floor;
+
+    public SlateSelector(BatchLimits limits)
+    {
+        int candidates = Math.Max(limits.CandidatesMax, limits.RetrievalDepthMax);
+        _heap = new RankHeap(candidates);
+        _licensors = new SlotCounter(candidates);
+        _tracks = new SlotCounter(candidates);
+        _floor = new SlateFloor(limits);
+    }
 
     /// <summary>Fills chosen with the indices of the picked candidates, best score first, ties by lower index.</summary>
-    /// <param name="scores">[candidates], not NaN; −∞ = may not be given</param>
-    /// <param name="rows">[candidates] catalogue rows</param>
-    /// <param name="licensors">[catalogue rows] licensor ids, 0 = none, which no maximum binds</param>
-    /// <param name="licensorSlotsMax">most slots for one licensor; 0 = no maximum</param>
+    /// <param name="candidates">the candidates</param>
+    /// <param name="scores">[candidates], not NaN; −∞ = may not be given; lowered where a campaign cannot pay</param>
+    /// <param name="shape">licensors</param>
+    /// <param name="lossMax">ε of the quality floor; 1 or more = no floor</param>
+    /// <param name="taker">pays for slots</param>
     /// <param name="chosen">[slots], overwritten up to the number returned</param>
+    /// <param name="refusals">[candidates], overwritten: LicensorSlots or QualityFloor where that kept a candidate out, else None</param>
     /// <returns>slots filled; fewer than asked for where the candidates run out</returns>
-    public int Select(ReadOnlySpan<float> scores, ReadOnlySpan<int> rows, ReadOnlySpan<uint> licensors, int licensorSlotsMax, Span<int> chosen)
+    public int Select<TTaker>(in CandidateView candidates, Span<float> scores, in SlateShape shape, double lossMax, scoped ref TTaker taker,
+        Span<int> chosen, Span<BlockReason> refusals) where TTaker : struct, ISlotTaker, allows ref struct
     {
-        Span<ulong> heap = Heap(scores);
-        _licensors.Clear();
+        Begin(scores, refusals);
+        _floor.Begin(candidates, lossMax, chosen.Length, shape);
         int filled = 0;
-        while (filled < chosen.Length && !heap.IsEmpty)
+        while (filled < chosen.Length && !_heap.IsEmpty)
         {
-            int candidate = RankKey.Row(heap[0]);
-            heap[0] = heap[^1];
-            heap = heap[..^1];
-            SiftDown(heap, 0);
-            if (IsRepeat(candidate, scores, rows, chosen[..filled])) continue;
-            uint licensor = licensors[rows[candidate]];
-            if (licensorSlotsMax > 0 && licensor != 0 && !_licensors.TryAdd(licensor, licensorSlotsMax)) continue;
-            chosen[filled++] = candidate;
+            int candidate = _heap.Top, row = candidates.Rows[candidate];
+            uint licensor = shape.LicensorOf(row);
+            bool isRepeat = _tracks.Of((uint)row) > 0;
+            bool isFull = licensor != 0 && _licensors.Of(licensor) >= shape.LicensorSlotsMax;
+            if (isRepeat || isFull || !_floor.Allows(candidate, candidates, shape))
+            {
+                if (!isRepeat) refusals[candidate] = isFull ? BlockReason.LicensorSlots : BlockReason.QualityFloor;
+                _heap.Pop();
+            }
+            else if (taker.TryTake(candidate, out float lowered))
+            {
+                _heap.Pop();
+                _floor.Take(candidate, candidates, shape);
+                _tracks.Of((uint)row)++;
+                if (licensor != 0) _licensors.Of(licensor)++;
+                chosen[filled++] = candidate;
+            }
+            else
+            {
+                scores[candidate] = lowered;
+                _heap.Lower(lowered);
+            }
         }
         return filled;
     }
 
-    /// <summary>A heap rather than a sort: only as many candidates are put in order as the slate needs.</summary>
-    private Span<ulong> Heap(ReadOnlySpan<float> scores)
+    /// <summary>Fills losers with the best of the candidates that were not chosen, each track once; those that may not be given come last.</summary>
+    /// <returns>how many there are, at most the length of losers</returns>
+    public int SelectLosers(in CandidateView candidates, ReadOnlySpan<float> scores, ReadOnlySpan<int> chosen, Span<int> losers)
     {
+        _heap.Clear();
+        for (int i = 0; i < scores.Length; i++) _heap.Add(scores[i], i);
+        _heap.Order();
+        _tracks.Clear();
+        foreach (int candidate in chosen) _tracks.Of((uint)candidates.Rows[candidate])++;
         int count = 0;
+        for (; count < losers.Length && !_heap.IsEmpty; _heap.Pop())
+            if (_tracks.Of((uint)candidates.Rows[_heap.Top])++ == 0) losers[count++] = _heap.Top;
+        return count;
+    }
+
+    private void Begin(ReadOnlySpan<float> scores, Span<BlockReason> refusals)
+    {
+        refusals.Clear();
+        _heap.Clear();
         for (int i = 0; i < scores.Length; i++)
-            if (scores[i] > float.NegativeInfinity) _heap[count++] = RankKey.Of(scores[i], i);
-        Span<ulong> heap = _heap.AsSpan(0, count);
-        for (int i = (count / 2) - 1; i >= 0; i--) SiftDown(heap, i);
-        return heap;
-    }
-
-    private static void SiftDown(Span<ulong> heap, int at)
-    {
-        if (at >= heap.Length) return;
-        ulong moving = heap[at];
-        for (int child; (child = (2 * at) + 1) < heap.Length; at = child)
-        {
-            if (child + 1 < heap.Length && heap[child + 1] > heap[child]) child++;
-            if (heap[child] <= moving) break;
-            heap[at] = heap[child];
-        }
-        heap[at] = moving;
-    }
-
-    /// <summary>A track that the caller named twice has equal scores, so its first copy is among the equal ones just picked.</summary>
-    private static bool IsRepeat(int candidate, ReadOnlySpan<float> scores, ReadOnlySpan<int> rows, ReadOnlySpan<int> chosen)
-    {
-        for (int i = chosen.Length - 1; i >= 0 && scores[chosen[i]] == scores[candidate]; i--)
-            if (rows[chosen[i]] == rows[candidate]) return true;
-        return false;
+            if (scores[i] > float.NegativeInfinity) _heap.Add(scores[i], i);
+        _heap.Order();
+        _licensors.Clear();
+        _tracks.Clear();
     }
 }

@@ -5,19 +5,36 @@ namespace Rubato;
 /// <summary>Reads campaigns.json (docs/SCORING.md).</summary>
 internal static class CampaignFile
 {
-    private const int CampaignsMax = 65_536, CohortsMax = 65_536; // the solver counts campaigns in 16 bits
-    private const int TracksMax = 10_000_000, MarketsMax = 676, NameCharactersMax = 200;
+    internal const int CampaignsMax = 65_536; // the solver counts campaigns in 16 bits
+    private const int CohortsMax = 65_536;
+    private const int LicensorsMax = 1_000_000, TracksMax = 10_000_000, MarketsMax = 676, NameCharactersMax = 200;
 
-    /// <exception cref="EngineDataException">The file is missing or malformed, or names a track that the catalogue does not hold.</exception>
+    /// <exception cref="EngineDataException">The file is missing or malformed, or names a track or licensor that does not exist.</exception>
     public static CampaignSet Read(string path, Catalogue catalogue)
     {
         using JsonDocument document = JsonFile.Open(path);
-        var file = new JsonFields(document.RootElement, path, "");
-        file.RequireKeys("cohorts", "campaigns");
+        return Read(document, path, catalogue);
+    }
+
+    /// <summary>Reads what the file would contain.</summary>
+    /// <param name="json">UTF-8</param> <param name="source">where it comes from, for messages</param> <param name="catalogue">tracks that may be named</param>
+    /// <exception cref="EngineDataException">As for a file.</exception>
+    public static CampaignSet Parse(ReadOnlyMemory<byte> json, string source, Catalogue catalogue)
+    {
+        using JsonDocument document = JsonFile.Parse(json, source);
+        return Read(document, source, catalogue);
+    }
+
+    private static CampaignSet Read(JsonDocument document, string source, Catalogue catalogue)
+    {
+        var file = new JsonFields(document.RootElement, source, "");
+        file.RequireKeys("licensors", "cohorts", "campaigns");
+        Licensor[] licensors = Each(file, "licensors", LicensorsMax, "licensor", optional: true, ReadLicensor);
         Cohort[] cohorts = Each(file, "cohorts", CohortsMax, "cohort", optional: true, ReadCohort);
         Campaign[] campaigns = Each(file, "campaigns", CampaignsMax, "campaign", optional: false,
             fields => ReadCampaign(fields, catalogue));
-        return new CampaignSet(campaigns, cohorts, catalogue.Rows);
+        if (file.Has("licensors")) RequireLicensors(file, licensors, campaigns);
+        return new CampaignSet(campaigns, cohorts, catalogue.Rows) { Licensors = [.. licensors.OrderBy(licensor => licensor.Id)] };
     }
 
     /// <summary>Reads the objects of an array; each is named by its id as soon as that is known, and no id may come twice.</summary>
@@ -38,6 +55,20 @@ internal static class CampaignFile
         return values;
     }
 
+    /// <summary>A file that lists its licensors means all of them.</summary>
+    private static void RequireLicensors(JsonFields file, Licensor[] licensors, Campaign[] campaigns)
+    {
+        var known = new HashSet<uint>(licensors.Select(licensor => licensor.Id));
+        if (campaigns.FirstOrDefault(campaign => !known.Contains(campaign.Licensor)) is { } stray)
+            throw (file with { Place = $"campaign {stray.Id}" }).Error("licensor", $"{stray.Licensor} is not among the file's licensors");
+    }
+
+    private static Licensor ReadLicensor(JsonFields fields)
+    {
+        fields.RequireKeys("id", "name");
+        return new Licensor(Id(fields, "id"), fields.Text("name", NameCharactersMax));
+    }
+
     private static Cohort ReadCohort(JsonFields fields)
     {
         fields.RequireKeys("id", "floor");
@@ -46,22 +77,64 @@ internal static class CampaignFile
 
     private static Campaign ReadCampaign(JsonFields fields, Catalogue catalogue)
     {
-        fields.RequireKeys("id", "name", "licensor", "tracks", "valueMicros", "spendMicros", "budgetMicros", "start", "end", "markets");
+        fields.RequireKeys("id", "name", "licensor", "tracks", "valueMicros", "spendMicros", "budgetMicros", "dailyBudgetMicros", "promised",
+            "start", "end", "curve", "frequencyCap", "markets", "explicit");
+        long budget = fields.Integer("budgetMicros", 0, long.MaxValue);
+        bool promotesExplicit = ReadExplicit(fields);
         var campaign = new Campaign
         {
             Id = Id(fields, "id"),
             Name = fields.Text("name", NameCharactersMax),
             Licensor = Id(fields, "licensor"),
             ValueMicros = fields.Integer("valueMicros", 0, long.MaxValue),
-            SpendMicros = fields.Integer("spendMicros", 0, long.MaxValue),
-            BudgetMicros = fields.Integer("budgetMicros", 0, long.MaxValue),
+            SpendMicros = fields.Integer("spendMicros", 0, BudgetAccount.ReservationMicrosMax),
+            BudgetMicros = budget,
+            DailyBudgetMicros = fields.Has("dailyBudgetMicros") ? fields.Integer("dailyBudgetMicros", 0, budget) : budget,
+            Promised = fields.Has("promised") ? fields.Integer("promised", 0, long.MaxValue) : 0,
             Start = fields.Instant("start"),
             End = fields.Instant("end"),
+            Curve = ReadCurve(fields),
+            FrequencyCap = ReadFrequencyCap(fields),
             Markets = ReadMarkets(fields),
-            Rows = ReadRows(fields, catalogue),
+            PromotesExplicit = promotesExplicit,
+            Rows = ReadRows(fields, catalogue, promotesExplicit),
         };
-        return campaign.End > campaign.Start ? campaign
-            : throw fields.Error("end", $"expected an instant after start {campaign.Start:O}, found {campaign.End:O}");
+        if (campaign.End <= campaign.Start)
+            throw fields.Error("end", $"expected an instant after start {campaign.Start:O}, found {campaign.End:O}");
+        if (campaign.Curve.Mass(campaign.Start, campaign.End) <= 0)
+            throw fields.Error("curve", "no hour between start and end has weight (expected at least one)");
+        if ((Int128)campaign.Promised * campaign.SpendMicros > campaign.BudgetMicros)
+            throw fields.Error("promised", $"{campaign.Promised} deliveries of {campaign.SpendMicros} micro-units cost more than the budget of {budget}");
+        return campaign;
+    }
+
+    private static SpendCurve ReadCurve(JsonFields fields)
+    {
+        if (!fields.Element.TryGetProperty("curve", out JsonElement curve)) return SpendCurve.Even;
+        if (curve.ValueKind == JsonValueKind.String)
+            return curve.ValueEquals("even"u8) ? SpendCurve.Even
+                : throw fields.Error("curve", $"expected \"even\" or {SpendCurve.HoursPerWeek} weights, found {JsonFields.Found(curve)}");
+        double[] weights = fields.Numbers("curve", SpendCurve.HoursPerWeek, 0, SpendCurve.WeightMax);
+        return weights.Any(weight => weight > 0) ? new SpendCurve(weights) : throw fields.Error("curve", "all weights are 0");
+    }
+
+    private static FrequencyCap? ReadFrequencyCap(JsonFields fields)
+    {
+        if (!fields.Has("frequencyCap")) return null;
+        var cap = fields with { Element = fields.Element.GetProperty("frequencyCap"), Place = $"{fields.Place}: frequencyCap" };
+        cap.RequireKeys("deliveries", "windowSeconds");
+        return new FrequencyCap((int)cap.Integer("deliveries", 1, FrequencyCap.DeliveriesMax), (int)cap.Integer("windowSeconds", 1, FrequencyCap.WindowSecondsMax));
+    }
+
+    private static bool ReadExplicit(JsonFields fields)
+    {
+        if (!fields.Has("explicit")) return true;
+        return fields.Text("explicit", NameCharactersMax) switch
+        {
+            "allow" => true,
+            "exclude" => false,
+            string other => throw fields.Error("explicit", $"expected \"allow\" or \"exclude\", found \"{other}\""),
+        };
     }
 
     private static Market[] ReadMarkets(JsonFields fields)
@@ -78,20 +151,21 @@ internal static class CampaignFile
         return markets;
     }
 
-    private static int[] ReadRows(JsonFields fields, Catalogue catalogue)
+    private static int[] ReadRows(JsonFields fields, Catalogue catalogue, bool promotesExplicit)
     {
         JsonElement[] elements = fields.Array("tracks", TracksMax);
         if (elements.Length == 0) throw fields.Error("tracks", "empty (expected at least one track id)");
-        var rows = new int[elements.Length];
-        var seen = new HashSet<int>(rows.Length);
-        for (int i = 0; i < rows.Length; i++)
+        var rows = new List<int>(elements.Length);
+        var seen = new HashSet<int>(elements.Length);
+        for (int i = 0; i < elements.Length; i++)
         {
             long id = fields.Integer(elements[i], $"tracks[{i}]", long.MinValue, long.MaxValue);
-            rows[i] = catalogue.RowOf(id);
-            if (rows[i] < 0) throw fields.Error($"tracks[{i}]", $"track {id} is not in the catalogue");
-            if (!seen.Add(rows[i])) throw fields.Error($"tracks[{i}]", $"track {id} appears twice");
+            int row = catalogue.RowOf(id);
+            if (row < 0) throw fields.Error($"tracks[{i}]", $"track {id} is not in the catalogue");
+            if (!seen.Add(row)) throw fields.Error($"tracks[{i}]", $"track {id} appears twice");
+            if (promotesExplicit || !catalogue.Attributes.IsExplicit(row)) rows.Add(row);
         }
-        return rows;
+        return rows.Count > 0 ? [.. rows] : throw fields.Error("tracks", "all are explicit, which the campaign excludes");
     }
 
     private static uint Id(JsonFields fields, string name) => (uint)fields.Integer(name, 1, uint.MaxValue);

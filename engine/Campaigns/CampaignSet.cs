@@ -40,6 +40,12 @@ public sealed class CampaignSet
     /// <summary>What the file says, ascending by id, [campaigns].</summary>
     public ReadOnlySpan<Campaign> Campaigns => _campaigns;
 
+    /// <summary>The licensors that the file lists, ascending by id; none where it lists none.</summary>
+    public IReadOnlyList<Licensor> Licensors { get; internal init; } = [];
+
+    /// <summary>Index of a campaign in <see cref="Campaigns"/>, or −1.</summary>
+    public int IndexOf(uint id) => Math.Max(-1, Array.BinarySearch(_ids, id));
+
     /// <summary>Cohorts, ascending by id, [cohorts].</summary>
     public ReadOnlySpan<Cohort> Cohorts => _cohorts;
 

@@ -69,6 +69,10 @@ public sealed class Catalogue : IDisposable
     /// <summary>Row filters by market, explicit flag and licensor.</summary>
     public RowFilterIndex Filters { get; }
 
+    /// <summary>[dimension] of a track, mapped.</summary>
+    /// <param name="row">0 to rows − 1</param>
+    public ReadOnlySpan<float> Vector(int row) => Vectors.Slice(row * Dimension, Dimension);
+
     internal bool TrackIdsAreRowNumbers => _index.IsIdentity;
 
     internal ReadOnlySpan<SectionEntry> Sections => _header.Sections;

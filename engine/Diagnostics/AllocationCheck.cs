@@ -45,12 +45,12 @@ internal sealed class AllocationCheck
     public VariantReport On(IDevice device)
     {
         using var oracle = new DeviceOracle(device, _edges);
-        var expected = new OracleSums(_edges, rows: null);
+        var expected = new OracleSums(_edges, curvature: null);
         OracleKernels.Double.Evaluate(_edges, _prices, 0, _edges.SliceCount, expected);
         double best = double.PositiveInfinity, error = 0;
         for (int round = 0; round < Rounds; round++)
         {
-            var actual = new OracleSums(_edges, rows: null);
+            var actual = new OracleSums(_edges, curvature: null);
             long begun = Stopwatch.GetTimestamp();
             oracle.Evaluate(_prices, 0, _edges.SliceCount, actual);
             best = Math.Min(best, Stopwatch.GetElapsedTime(begun).TotalSeconds);

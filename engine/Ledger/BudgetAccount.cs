@@ -38,6 +38,9 @@ public sealed class BudgetAccount
 
     internal long FreeMicros { get; set; }
 
+    /// <summary>Handed out to open leases, or spent: no budget is smaller.</summary>
+    internal long CommittedMicros => BudgetMicros - FreeMicros;
+
     internal long ClosedSettledMicros { get; set; }
 
     internal long ForfeitedMicros { get; set; }
@@ -60,7 +63,7 @@ public sealed class BudgetAccount
     /// <param name="id">what an exposure event settles or releases</param>
     /// <returns>
     /// false where the budget cannot pay it, or where no lease is open: one is asked for then, and the next request may find it.
-    /// <see cref="BudgetLedger.Prepare"/> opens the first one in advance.
+    /// <see cref="BudgetLedger.Prepare(uint, long)"/> opens the first one in advance.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">amountMicros is outside its range.</exception>
     public bool TryReserve(long amountMicros, out ReservationId id)
@@ -89,7 +92,9 @@ public sealed class BudgetAccount
     /// <summary>Micro-units of a class, or −1.</summary>
     internal long AmountOf(byte amountClass) => amountClass < Amounts.Length ? Amounts[amountClass] : -1;
 
-    internal bool Serves(long amountMicros) =>
+    /// <summary>Whether <see cref="TryReserve"/> would find such an amount in an open lease just now.</summary>
+    /// <param name="amountMicros">micro-units</param>
+    public bool Serves(long amountMicros) =>
         Array.IndexOf(Volatile.Read(ref _usable), amountMicros) >= 0 && (Current?.CanTake(amountMicros) == true || Next?.CanTake(amountMicros) == true);
 
     internal void AddAmount(long micros) => Volatile.Write(ref _amounts, [.. _amounts, micros]);

@@ -13,6 +13,14 @@ public sealed partial class BudgetLedger
     /// <inheritdoc cref="Settle"/>
     public EventOutcome Release(ReservationId id, LedgerDurability durability) => Record(id, EventOutcome.Released, durability);
 
+    /// <summary>The campaign that a reservation belongs to; false where the id was not signed by this ledger, or names no account.</summary>
+    public bool TryCampaignOf(ReservationId id, out uint campaign)
+    {
+        BudgetAccount? account = _key.Signed(id) ? _book.At(id.Account) : null;
+        campaign = account?.Campaign ?? 0;
+        return account is not null;
+    }
+
     /// <summary>Waits until everything done so far is this durable.</summary>
     /// <exception cref="LedgerException">The ledger has stopped.</exception>
     public void Commit(LedgerDurability durability) => _journal.Wait(_journal.Appended, durability);

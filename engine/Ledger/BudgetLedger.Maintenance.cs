@@ -36,15 +36,34 @@ public sealed partial class BudgetLedger
     /// </exception>
     public bool Prepare(uint campaign, long amountMicros)
     {
-        OptionRange.Check(amountMicros, 1, BudgetAccount.ReservationMicrosMax, nameof(amountMicros));
-        BudgetAccount account = Account(campaign);
+        Prepare([(campaign, amountMicros)]);
+        return Account(campaign).Serves(amountMicros);
+    }
+
+    /// <summary>The same for many campaigns, with one synchronisation for all; where one cannot be served, none is.</summary>
+    /// <inheritdoc cref="Prepare(uint, long)"/>
+    public void Prepare(ReadOnlySpan<(uint Campaign, long AmountMicros)> amounts)
+    {
         lock (_maintenance)
         {
-            if (account.Serves(amountMicros)) return true;
-            if (!Grant(account, amountMicros))
-                throw new LedgerException(_files.Path, $"campaign {campaign}: an amount of {amountMicros} after {BudgetAccount.AmountClassesMax} others");
-            Publish();
-            return account.Serves(amountMicros);
+            RequireAmounts(amounts);
+            foreach ((uint campaign, long micros) in amounts)
+            {
+                BudgetAccount account = Account(campaign);
+                if (!account.Serves(micros)) Grant(account, micros);
+            }
+            if (_granted.Count > 0) Publish();
+        }
+    }
+
+    /// <summary>Refuses amounts that <see cref="Prepare(uint, long)"/> would refuse; what campaigns without a budget will reserve is not known yet.</summary>
+    internal void RequireAmounts(ReadOnlySpan<(uint Campaign, long AmountMicros)> amounts)
+    {
+        foreach ((uint campaign, long micros) in amounts)
+        {
+            OptionRange.Check(micros, 1, BudgetAccount.ReservationMicrosMax, nameof(amounts));
+            if (_book.Find(campaign) is { Amounts.Length: BudgetAccount.AmountClassesMax } account && !account.Amounts.Contains(micros))
+                throw new LedgerException(_files.Path, $"campaign {campaign}: an amount of {micros} after {BudgetAccount.AmountClassesMax} others");
         }
     }
 
@@ -115,13 +134,13 @@ public sealed partial class BudgetLedger
         }
     }
 
-    // False where the campaign has no class left for the amount. What is granted waits in _granted.
-    private bool Grant(BudgetAccount account, long micros)
+    // Nothing where the campaign has no class left for the amount. What is granted waits in _granted.
+    private void Grant(BudgetAccount account, long micros)
     {
         lock (_gate)
         {
             bool isNew = !account.Amounts.Contains(micros);
-            if (isNew && account.Amounts.Length == BudgetAccount.AmountClassesMax) return false;
+            if (isNew && account.Amounts.Length == BudgetAccount.AmountClassesMax) return;
             if (isNew)
             {
                 var record = new LedgerRecords.Amount
@@ -135,7 +154,6 @@ public sealed partial class BudgetLedger
                 _book.Apply(record);
             }
             _granted.Add((account, TakeLease(account, micros)));
-            return true;
         }
     }
 

@@ -118,23 +118,23 @@ public sealed partial class BudgetLedger : IDisposable
     /// <param name="campaign">its id</param> <param name="micros">the whole budget, in micro-units, at least what is handed out or spent of it</param>
     /// <exception cref="ArgumentOutOfRangeException">micros is negative.</exception>
     /// <exception cref="LedgerException">The budget is below what is handed out or spent, there are too many campaigns, or the ledger has stopped.</exception>
-    public BudgetAccount SetBudget(uint campaign, long micros)
+    public BudgetAccount SetBudget(uint campaign, long micros) => SetBudgets([new BudgetLimit(campaign, micros, micros)])[0];
+
+    /// <summary>Gives campaigns budgets, or changes them: all or none; durable on return. Records nothing where nothing changes.</summary>
+    /// <param name="limits">each campaign once</param>
+    /// <returns>The accounts, in the order of the limits.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A limit is negative.</exception>
+    /// <exception cref="LedgerException">A budget is below what is handed out or spent, there are too many campaigns, or the ledger has stopped.</exception>
+    public BudgetAccount[] SetBudgets(ReadOnlySpan<BudgetLimit> limits)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(micros);
-        BudgetAccount? account;
+        var accounts = new BudgetAccount[limits.Length];
         lock (_gate)
         {
-            account = _book.Find(campaign);
-            if (account is null && _book.Count == LedgerBook.AccountsMax)
-                throw new LedgerException(_files.Path, $"campaign {campaign}: a ledger keeps {LedgerBook.AccountsMax} campaigns at most");
-            if (account is not null && account.BudgetMicros - account.FreeMicros is var committed && micros < committed)
-                throw new LedgerException(_files.Path, $"campaign {campaign}: a budget of {micros} micro-units is below the {committed} handed out or spent");
-            var record = new LedgerRecords.Budget { Kind = RecordKind.Budget, Account = account?.Number ?? _book.Count, Campaign = campaign, Micros = micros };
-            _journal.Append(record);
-            account = _book.Apply(record);
+            RequireBudgets(limits);
+            for (int i = 0; i < limits.Length; i++) accounts[i] = SetBudget(limits[i]);
         }
         Commit(LedgerDurability.Fsynced);
-        return account;
+        return accounts;
     }
 
     /// <summary>Reserves from a campaign's open lease; see <see cref="BudgetAccount.TryReserve"/>.</summary>
@@ -196,6 +196,33 @@ public sealed partial class BudgetLedger : IDisposable
         if (!hasStopped) ReturnRests();
         _journal.Dispose();
         _files.Dispose();
+    }
+
+    // Under _gate.
+    private void RequireBudgets(ReadOnlySpan<BudgetLimit> limits)
+    {
+        int added = 0;
+        foreach (BudgetLimit limit in limits)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(limit.Micros, "micros");
+            ArgumentOutOfRangeException.ThrowIfNegative(limit.ReleasedMicros, "micros");
+            BudgetAccount? account = _book.Find(limit.Campaign);
+            if (account is null && _book.Count + ++added > LedgerBook.AccountsMax)
+                throw new LedgerException(_files.Path, $"campaign {limit.Campaign}: a ledger keeps {LedgerBook.AccountsMax} campaigns at most");
+            if (account is not null && limit.Micros < account.CommittedMicros)
+                throw new LedgerException(_files.Path, $"campaign {limit.Campaign}: a budget of {limit.Micros} micro-units is below the {account.CommittedMicros} handed out or spent");
+        }
+    }
+
+    // Under _gate, and checked.
+    private BudgetAccount SetBudget(in BudgetLimit limit)
+    {
+        BudgetAccount? account = _book.Find(limit.Campaign);
+        long micros = Math.Max(Math.Min(limit.Micros, limit.ReleasedMicros), account?.CommittedMicros ?? 0);
+        if (account is not null && account.BudgetMicros == micros) return account;
+        var record = new LedgerRecords.Budget { Kind = RecordKind.Budget, Account = account?.Number ?? _book.Count, Campaign = limit.Campaign, Micros = micros };
+        _journal.Append(record);
+        return _book.Apply(record);
     }
 
     private static LeaseState[] Leases(BudgetAccount account)

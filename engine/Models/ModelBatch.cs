@@ -26,6 +26,7 @@ public sealed class ModelBatch : IDisposable
         _inputs = [.. shape.Inputs.Select((info, i) => shape.Column(info, _names[i], capacity))];
         _outputs = [.. shape.Outputs.Select((info, i) => shape.Column(info, _names[_inputs.Length + i], capacity))];
         _bindings = new OrtBinding?[_runRows == 0 ? 1 : capacity / _runRows];
+        SharesInputs = _inputs.Any(column => column.Kind == ModelColumnKind.Shared);
         Control = new OrtRunControl(session.Native.Environment);
     }
 
@@ -40,6 +41,15 @@ public sealed class ModelBatch : IDisposable
 
     /// <summary>Rows of the last run; 0 before it, and after one that failed.</summary>
     public int Rows { get; private set; }
+
+    /// <summary>Whether an input is the same for all rows, so that rows of several requests do not fit into one run.</summary>
+    public bool SharesInputs { get; }
+
+    /// <summary>Memory of the inputs, in the model's order.</summary>
+    internal IReadOnlyList<ModelColumn> InputColumns => _inputs;
+
+    /// <summary>Memory of the outputs that are wanted, in the order in which they were asked for.</summary>
+    internal IReadOnlyList<ModelColumn> OutputColumns => _outputs;
 
     internal OrtRunControl Control { get; }
 
@@ -56,6 +66,19 @@ public sealed class ModelBatch : IDisposable
     /// <exception cref="ArgumentException">No such output.</exception>
     /// <exception cref="InvalidOperationException">Its elements are of another type.</exception>
     public ReadOnlySpan<T> Output<T>(string name) where T : unmanaged => Find(_outputs, name, "output").Values<T>(Rows);
+
+    /// <summary>An output's rows after a run, by its place among the outputs of the batch.</summary>
+    /// <inheritdoc cref="Output{T}(string)"/>
+    public ReadOnlySpan<T> Output<T>(int index) where T : unmanaged => _outputs[index].Values<T>(Rows);
+
+    /// <summary>The bytes of an input's rows, by its place in the model; where the input is shared by all rows, all of it.</summary>
+    /// <param name="index">of the input</param> <param name="row">first row</param> <param name="rows">number of rows</param>
+    /// <exception cref="ArgumentOutOfRangeException">Rows beyond RowsMax.</exception>
+    public Span<byte> InputBytes(int index, int row, int rows) => _inputs[index].Bytes(row, rows);
+
+    /// <summary>The bytes of an output's rows, by its place among the outputs of the batch.</summary>
+    /// <inheritdoc cref="InputBytes"/>
+    public ReadOnlySpan<byte> OutputBytes(int index, int row, int rows) => _outputs[index].Bytes(row, rows);
 
     /// <summary>Frees what the runtime holds for it.</summary>
     public void Dispose()

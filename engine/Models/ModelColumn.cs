@@ -49,6 +49,15 @@ internal sealed class ModelColumn
         return _shape;
     }
 
+    /// <summary>The bytes of some rows; of a shared column all of them.</summary>
+    public Span<byte> Bytes(int row, int rows) => Kind == ModelColumnKind.Shared ? _memory.AsSpan(_start, _rowBytes)
+        : row >= 0 && rows >= 0 && row <= _capacityRows - rows ? _memory.AsSpan(_start + row * _rowBytes, rows * _rowBytes)
+        : throw new ArgumentOutOfRangeException(nameof(rows), rows, $"rows from {row} on: the batch holds {_capacityRows}");
+
+    /// <summary>Whether a tensor of this shape is so many of its rows, and the model leaves their number open.</summary>
+    public bool TakesRows(ReadOnlySpan<long> shape, long rows) =>
+        Kind == ModelColumnKind.Stacked && Info.Shape is [< 0, ..] && shape.Length == _shape.Length && shape[0] == rows && shape[1..].SequenceEqual(_shape.AsSpan(1));
+
     /// <summary>The elements of the first rows.</summary>
     public Span<T> Values<T>(int rows) where T : unmanaged
     {

@@ -6,11 +6,7 @@ internal sealed class ModelInference(OrtSession session)
     /// <exception cref="ModelRunException">See <see cref="ModelSession.Infer"/>.</exception>
     public IReadOnlyList<ModelValue> Run(IReadOnlyDictionary<string, ModelTensor> inputs, IReadOnlyList<string> outputs, TimeSpan? deadline)
     {
-        foreach (string name in inputs.Keys)
-            if (session.Inputs.All(info => info.Name != name)) throw Unknown("input", name, session.Inputs);
-        foreach (string name in outputs)
-            if (session.Outputs.All(info => info.Name != name)) throw Unknown("output", name, session.Outputs);
-        ModelTensor[] tensors = [.. session.Inputs.Select(info => Checked(info, inputs))];
+        ModelTensor[] tensors = Check(inputs, outputs);
         using var inputNames = new OrtNames([.. session.Inputs.Select(info => info.Name)]);
         using var outputNames = new OrtNames(outputs);
         using var control = new OrtRunControl(session.Environment);
@@ -34,6 +30,17 @@ internal sealed class ModelInference(OrtSession session)
             control.Stop();
             GC.KeepAlive(tensors); // their memory is pinned, not owned, by the values
         }
+    }
+
+    /// <summary>The inputs in the model's order.</summary>
+    /// <exception cref="ModelRunException">An input or output of another name, type or shape.</exception>
+    public ModelTensor[] Check(IReadOnlyDictionary<string, ModelTensor> inputs, IReadOnlyList<string> outputs)
+    {
+        foreach (string name in inputs.Keys)
+            if (session.Inputs.All(info => info.Name != name)) throw Unknown("input", name, session.Inputs);
+        foreach (string name in outputs)
+            if (session.Outputs.All(info => info.Name != name)) throw Unknown("output", name, session.Outputs);
+        return [.. session.Inputs.Select(info => Checked(info, inputs))];
     }
 
     /// <summary>Starts the clock, or refuses a deadline that has passed.</summary>

@@ -130,6 +130,11 @@ public sealed class ModelSession : IDisposable
         return _inference.Run(inputs, outputs ?? [.. Outputs.Select(info => info.Name)], deadline);
     }
 
+    /// <summary>Refuses what <see cref="Infer"/> would refuse, without running.</summary>
+    /// <param name="inputs">every input by name</param> <param name="outputs">outputs wanted</param>
+    /// <exception cref="ModelRunException">An input or output of another name, type or shape.</exception>
+    public void Check(IReadOnlyDictionary<string, ModelTensor> inputs, IReadOnlyList<string> outputs) => _inference.Check(inputs, outputs);
+
     /// <summary>Frees the model once its batches are disposed too.</summary>
     public void Dispose()
     {

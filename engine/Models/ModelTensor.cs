@@ -47,6 +47,9 @@ public sealed class ModelTensor : ModelValue
     /// <exception cref="InvalidOperationException">It holds numbers.</exception>
     public IReadOnlyList<string> Strings => _strings ?? throw new InvalidOperationException($"a tensor of {Element.Text()} holds no texts");
 
+    /// <summary>The elements' bytes, little-endian, row-major; none for texts.</summary>
+    public Span<byte> Data => Bytes;
+
     /// <summary>The elements' bytes, pinned; none for texts.</summary>
     internal byte[] Bytes { get; }
 
@@ -58,6 +61,18 @@ public sealed class ModelTensor : ModelValue
         var tensor = new ModelTensor(ModelElementTypes.Of<T>(), shape);
         if (tensor.Length != values.Length) throw new ArgumentException($"{values.Length} values for a shape of {tensor.Length}", nameof(values));
         values.CopyTo(tensor.Values<T>());
+        return tensor;
+    }
+
+    /// <summary>A tensor with these bytes; null where they are not as many as the shape says, which is looked at before anything is allocated.</summary>
+    /// <param name="element">any type but text and the complex ones</param> <param name="shape">every dimension</param> <param name="data">little-endian, row-major</param>
+    /// <exception cref="NotSupportedException">The element type has no fixed size.</exception>
+    public static ModelTensor? FromBytes(ModelElementType element, ReadOnlySpan<long> shape, ReadOnlySpan<byte> data)
+    {
+        if (element.Bytes() == 0) throw new NotSupportedException($"tensors of {element.Text()} are not held");
+        if (!TryCount(shape, out long count) || count * element.Bytes() != data.Length) return null;
+        var tensor = new ModelTensor(element, shape);
+        data.CopyTo(tensor.Bytes);
         return tensor;
     }
 

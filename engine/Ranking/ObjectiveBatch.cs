@@ -5,12 +5,14 @@ internal sealed class ObjectiveBatch
 {
     private readonly RequestOutcome[] _outcomes;
     private readonly int[] _cohorts;
+    private readonly int[] _models;
     private readonly double[] _relevance, _margin;
 
     public ObjectiveBatch(BatchLimits limits)
     {
         _outcomes = new RequestOutcome[limits.RequestsMax];
         _cohorts = new int[limits.RequestsMax];
+        _models = new int[limits.RequestsMax];
         _relevance = new double[Logistic.Padded(limits.BatchCandidatesMax)];
         _margin = new double[limits.BatchCandidatesMax];
     }
@@ -24,6 +26,9 @@ internal sealed class ObjectiveBatch
     /// <summary>[requests] index of the cohort in the campaign set, or −1.</summary>
     public Span<int> Cohorts => _cohorts.AsSpan(0, Candidates.Requests.Count);
 
+    /// <summary>[requests] version of the ranker model that gave the relevance; 0 for none.</summary>
+    public Span<int> Models => _models.AsSpan(0, Candidates.Requests.Count);
+
     /// <summary>[capacity] 0 to 1.</summary>
     public Span<double> Relevance => _relevance;
 
@@ -36,5 +41,6 @@ internal sealed class ObjectiveBatch
         Candidates = candidates;
         candidates.Outcomes.CopyTo(_outcomes);
         Cohorts.Fill(-1);
+        Models.Clear();
     }
 }

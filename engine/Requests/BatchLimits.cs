@@ -9,7 +9,7 @@ public sealed record BatchLimits
     /// <summary>Candidates per request, 1 to 65,536; 4,096 is what callers rank at most, and 32 KiB of ids in a frame.</summary>
     public int CandidatesMax { get; init; } = 4096;
 
-    /// <summary>Candidates of all requests of a batch, at least those of one request, to 2²⁴; a lane holds about 100 bytes for each.</summary>
+    /// <summary>Candidates of all requests of a batch, at least those of one request, to 2²⁴; a lane holds about 110 bytes for each.</summary>
     public int BatchCandidatesMax { get; init; } = 16_384;
 
     /// <summary>Slots per slate, 1 to 4,096; 256 is a long page.</summary>

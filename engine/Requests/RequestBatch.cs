@@ -60,7 +60,7 @@ public sealed class RequestBatch
 
     /// <summary>Adds a RECOMMEND request; everything is copied.</summary>
     /// <param name="listener">[dimension], finite</param>
-    /// <param name="slate">slots wanted and their limits</param>
+    /// <param name="slate">slots wanted, their limits, and losers to be explained</param>
     /// <param name="settings">filters, cohort, breakdown</param>
     /// <param name="candidates">[0 to CandidatesMax] track ids to choose from; empty = the whole catalogue, by similarity</param>
     /// <returns>the request's index in this batch and in the response; −1 where the batch is full and nothing was added</returns>
@@ -114,6 +114,7 @@ public sealed class RequestBatch
             Market = settings.Market, ExcludeExplicit = settings.ExcludeExplicit,
             WantBreakdown = settings.WantBreakdown, Cohort = settings.Cohort,
             Slots = slate.Slots, LicensorSlotsMax = slate.LicensorSlotsMax, CandidateCapacity = candidateCapacity,
+            ListenerId = settings.ListenerId, QualityLossMax = slate.QualityLossMax, LosersMax = slate.LosersMax,
         };
         CandidateCount += candidateCapacity;
         return Count++;

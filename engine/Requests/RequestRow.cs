@@ -18,6 +18,14 @@ internal readonly record struct RequestRow
     /// <summary>Most slots for one licensor; 0 = no maximum.</summary>
     public required int LicensorSlotsMax { get; init; }
 
+    public required ulong ListenerId { get; init; }
+
+    /// <summary>ε of the quality floor; null = the engine's.</summary>
+    public required double? QualityLossMax { get; init; }
+
+    /// <summary>Losers to be listed behind the slate.</summary>
+    public required int LosersMax { get; init; }
+
     /// <summary>Places that the request takes in the candidate columns: its candidates, or its retrieval depth where it names none.</summary>
     public required int CandidateCapacity { get; init; }
 

@@ -21,7 +21,8 @@ internal static class RequestRules
         if (slate.LicensorSlotsMax < 0) return new(RequestStatus.LicensorSlotsOutOfRange, slate.LicensorSlotsMax);
         if (slate.RetrievalDepth < 0 || slate.RetrievalDepth > limits.RetrievalDepthMax)
             return new(RequestStatus.RetrievalDepthOutOfRange, slate.RetrievalDepth);
-        return RequestOutcome.Ok;
+        if (slate.QualityLossMax is { } loss && !(loss is >= 0 and <= 1)) return new(RequestStatus.QualityLossOutOfRange, -1);
+        return slate.LosersMax >= 0 ? RequestOutcome.Ok : new(RequestStatus.LosersOutOfRange, slate.LosersMax);
     }
 
     /// <summary>Places in the candidate columns: the candidates given, or the tracks to retrieve, never fewer than the slots.</summary>

@@ -15,6 +15,12 @@ public readonly ref struct RequestSettings
     /// <summary>Licensors whose tracks are held back, in any order, at most <see cref="BatchLimits.DeniedLicensorsMax"/>; copied.</summary>
     public ReadOnlySpan<uint> DeniedLicensors { get; init; }
 
+    /// <summary>
+    /// The listener, for frequency caps and for getting the same model every time: any number that stays the same for the same person and says
+    /// nothing about them, such as a keyed hash; 0 = unknown, whom no cap binds, for whom nothing is counted, and who gets no canary.
+    /// </summary>
+    public ulong ListenerId { get; init; }
+
     /// <summary>The listener's cohort, which sets a quality floor and its price; 0 = none.</summary>
     public uint Cohort { get; init; }
 

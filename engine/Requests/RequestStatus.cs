@@ -38,4 +38,10 @@ public enum RequestStatus : ushort
 
     /// <summary>cohort: not among the cohorts of the campaigns file. The index is the cohort id.</summary>
     UnknownCohort = 11,
+
+    /// <summary>quality loss: not 0 to 1.</summary>
+    QualityLossOutOfRange = 12,
+
+    /// <summary>losers: negative. The index is the number given.</summary>
+    LosersOutOfRange = 13,
 }

@@ -16,6 +16,8 @@ public static class RequestStatusText
         RequestStatus.TooManyDeniedLicensors => "denied licensors",
         RequestStatus.InvalidMarket => "market",
         RequestStatus.UnknownCohort => "cohort",
+        RequestStatus.QualityLossOutOfRange => "quality loss",
+        RequestStatus.LosersOutOfRange => "losers",
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "not a request status"),
     };
 }

@@ -7,4 +7,7 @@ namespace Rubato;
 /// tracks retrieved by similarity and weighed against each other, up to <see cref="BatchLimits.RetrievalDepthMax"/>;
 /// 0 = <see cref="BatchLimits.RetrievalDepth"/>; never fewer than the slots
 /// </param>
-public readonly record struct SlateSettings(int Slots, int LicensorSlotsMax = 0, int RetrievalDepth = 0);
+/// <param name="QualityLossMax">ε of the quality floor, 0 to 1: mean relevance that the slate may lose against the organic one; null = <see cref="EngineOptions.QualityLossMax"/></param>
+/// <param name="LosersMax">candidates that lost, to be listed behind the slate with what blocked them; 0 = none</param>
+public readonly record struct SlateSettings(
+    int Slots, int LicensorSlotsMax = 0, int RetrievalDepth = 0, double? QualityLossMax = null, int LosersMax = 0);

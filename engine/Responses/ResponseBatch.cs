@@ -5,7 +5,7 @@ namespace Rubato;
 /// <summary>Answers in columns, in the order of the requests; made once and reused, overwritten by every batch.</summary>
 /// <remarks>
 /// A SCORE request is answered with one entry per candidate, in the order of its candidates; a RECOMMEND request with one entry per filled
-/// slot, best first; a refused request with none. Spans are valid until the batch is scored into again. Not safe for concurrent use.
+/// slot, best first, and behind the slate the losers that it wants explained; a refused request with none. Spans are valid until the batch is scored into again. Not safe for concurrent use.
 /// </remarks>
 public sealed class ResponseBatch
 {
@@ -14,12 +14,15 @@ public sealed class ResponseBatch
 
     private readonly RequestOutcome[] _outcomes;
     private readonly bool[] _hasBreakdown;
+    private readonly int[] _models;
     private readonly int[] _starts, _counts;
     private readonly long[] _trackIds;
     private readonly float[] _scores;
     private readonly uint[] _campaignIds;
     private readonly BlockReason[] _blocks;
     private readonly double[] _terms;
+    private readonly ReservationId[] _reservations;
+    private readonly int[] _slotCounts;
     private int _entryCount;
 
     /// <param name="limits">sizes of the batch: the same as those of the requests</param>
@@ -30,6 +33,7 @@ public sealed class ResponseBatch
         int requests = limits.RequestsMax, entries = limits.BatchCandidatesMax;
         _outcomes = new RequestOutcome[requests];
         _hasBreakdown = new bool[requests];
+        _models = new int[requests];
         _starts = new int[requests];
         _counts = new int[requests];
         _trackIds = new long[entries];
@@ -37,6 +41,8 @@ public sealed class ResponseBatch
         _campaignIds = new uint[entries];
         _blocks = new BlockReason[entries];
         _terms = new double[(long)entries * TermCount];
+        _reservations = new ReservationId[entries];
+        _slotCounts = new int[requests];
     }
 
     /// <summary>Sizes of the batch.</summary>
@@ -45,11 +51,20 @@ public sealed class ResponseBatch
     /// <summary>Requests answered.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Snapshots that the answers were computed from.</summary>
+    /// <summary>Snapshots that the answers were computed from; the model is that of most listeners.</summary>
     public EngineGenerations Generations { get; internal set; }
+
+    /// <summary>Snapshots that one request's answer was computed from: with a canary, or where the model did not answer, not all have the same.</summary>
+    public EngineGenerations GenerationsOf(int request) => Generations with { Model = _models[Checked(request)] };
 
     /// <summary>Time spent per stage.</summary>
     public StageTicks Ticks { get; internal set; }
+
+    /// <summary>What allocation gave and refused.</summary>
+    public SlateCounts Slates { get; internal set; }
+
+    /// <summary>Whether slates are paid for from a ledger.</summary>
+    public bool HasReservations { get; internal set; }
 
     /// <summary>What the searches of the batch did.</summary>
     public ScanStatistics Search { get; internal set; }
@@ -69,6 +84,15 @@ public sealed class ResponseBatch
     /// <summary>Why an entry has no campaign, or may not be given.</summary>
     public ReadOnlySpan<BlockReason> Blocks(int request) => Entries(_blocks, request);
 
+    /// <summary>
+    /// What was reserved for each entry, to be settled or released by an exposure event; the default value where nothing was: no campaign, a
+    /// delivery that costs nothing, a SCORE request, or no ledger.
+    /// </summary>
+    public ReadOnlySpan<ReservationId> Reservations(int request) => Entries(_reservations, request);
+
+    /// <summary>Entries that are the slate of a RECOMMEND request; those behind are losers. Of other requests 0.</summary>
+    public int SlotCount(int request) => _slotCounts[Checked(request)];
+
     /// <summary>Whether the request asked for the terms of its scores.</summary>
     public bool HasBreakdown(int request) => _hasBreakdown[Checked(request)];
 
@@ -83,16 +107,29 @@ public sealed class ResponseBatch
         return _terms.AsSpan((int)term * Limits.BatchCandidatesMax + _starts[request], _counts[request]);
     }
 
+    /// <summary>Takes over which model gave each request's relevance.</summary>
+    internal void SetModels(ReadOnlySpan<int> models) => models.CopyTo(_models);
+
     /// <summary>Starts over for a batch of the given number of requests.</summary>
     internal void Begin(int requests)
     {
         Count = requests;
+        Slates = default;
         _entryCount = 0;
     }
 
-    /// <summary>Opens the entries of a request; they follow those of the request opened before.</summary>
-    internal ResponseEntries Open(int request, RequestOutcome outcome, int entries, bool withBreakdown)
+    /// <summary>Counts what allocation did for a request.</summary>
+    internal void Add(in SlateCounts counts)
     {
+        SlateCounts sum = Slates;
+        sum.Add(counts);
+        Slates = sum;
+    }
+
+    /// <summary>Opens the entries of a request; they follow those of the request opened before.</summary>
+    internal ResponseEntries Open(int request, RequestOutcome outcome, int entries, bool withBreakdown, int slots = 0)
+    {
+        _slotCounts[request] = slots;
         _outcomes[request] = outcome;
         _starts[request] = _entryCount;
         _counts[request] = entries;
@@ -105,6 +142,7 @@ public sealed class ResponseBatch
             Scores = _scores.AsSpan(start, entries),
             CampaignIds = _campaignIds.AsSpan(start, entries),
             Blocks = _blocks.AsSpan(start, entries),
+            Reservations = _reservations.AsSpan(start, entries),
             Terms = _hasBreakdown[request] ? _terms.AsSpan(start) : default,
             TermStride = Limits.BatchCandidatesMax,
         };

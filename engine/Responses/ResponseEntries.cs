@@ -7,6 +7,7 @@ internal readonly ref struct ResponseEntries
     public required Span<float> Scores { get; init; }
     public required Span<uint> CampaignIds { get; init; }
     public required Span<BlockReason> Blocks { get; init; }
+    public required Span<ReservationId> Reservations { get; init; }
 
     /// <summary>Six columns, <see cref="TermStride"/> apart; empty where no breakdown is wanted.</summary>
     public required Span<double> Terms { get; init; }

@@ -25,7 +25,7 @@ public sealed class RowSearcher : IDisposable
     /// <summary>Largest number of threads; merging more ranges would allocate.</summary>
     public const int ThreadsMax = 64;
 
-    private const int QueriesPerThreadMin = 32; // a group of panel code; with fewer queries per row, scans wait for memory
+    private const int QueriesPerThreadMin = 64; // two groups of panel code; with fewer queries per row, scans wait for memory
     private const int RangeUnit = 64; // rows of one filter word, which no range may split
     private readonly Lock _gate = new();
     private readonly Catalogue _catalogue;

@@ -41,7 +41,7 @@ public sealed class OracleScalar : IOracleKernel
             double x = Math.Clamp((reduced[i] - threshold) / prices.Smoothing, 0, 1);
             if (x == 0) continue;
             int e = start + i * EdgeSlices.Height, campaign = edges.Campaigns[e];
-            double margin = floors ? edges.Margins[e] : 0;
+            float margin = floors ? edges.Margins[e] : 0;
             sums.Linear += reduced[i] * x;
             sums.Square += x * x;
             sums.Campaign[2 * campaign] += edges.Spends[e] * x;

@@ -4,14 +4,15 @@ namespace Rubato.Kernels.Allocation;
 public sealed class OracleSums
 {
     /// <param name="edges">the problem, for the sizes of the arrays</param>
-    /// <param name="rows">rows of the Hessian; null when it is never asked for</param>
-    public OracleSums(EdgeSlices edges, PriceRows? rows)
+    /// <param name="curvature">where second derivatives go; null when they are never asked for</param>
+    public OracleSums(EdgeSlices edges, Curvature? curvature)
     {
         Campaign = new double[2 * edges.CampaignCount];
         Quality = new double[edges.CohortCount + 1];
-        Curvature = rows is null ? null : new Curvature(rows, edges.WidthMax);
+        Curvature = curvature;
         ReducedSingle = new float[edges.WidthMax * EdgeSlices.Height];
-        Reduced = new double[edges.WidthMax * EdgeSlices.Height];
+        Reduced = new double[edges.WidthMax * EdgeSlices.Height + 8]; // aligned to 64 bytes by who wants it
+        Hits = new int[edges.WidthMax * EdgeSlices.Height + EdgeSlices.Height];
     }
 
     /// <summary>[campaigns, 2] spend Σ a x and delivery Σ x of each campaign, side by side because they are written together.</summary>
@@ -21,7 +22,7 @@ public sealed class OracleSums
     public double[] Quality { get; }
 
     /// <summary>Second derivatives; null when they are never asked for.</summary>
-    public Curvature? Curvature { get; }
+    public Curvature? Curvature { get; internal set; }
 
     /// <summary>Σ over listeners of max { r · x : x in P }, the listeners' part of the dual bound.</summary>
     public double Bound { get; set; }
@@ -35,6 +36,8 @@ public sealed class OracleSums
     internal float[] ReducedSingle { get; } // reduced values of the slice at hand
 
     internal double[] Reduced { get; }
+
+    internal int[] Hits { get; } // numbers of the chosen edges of the slice at hand
 
     /// <summary>Sets every sum to zero.</summary>
     /// <param name="withCurvature">whether the second derivatives are wanted this time</param>

@@ -5,16 +5,24 @@ using static Iced.Intel.AssemblerRegisters;
 namespace Rubato.Kernels.Native;
 
 /// <summary>
-/// 16 or 32 queries on the matrix unit, 32 rows × 16 queries at a time, in two pairs of tiles by turns: while the unit fills one pair,
-/// the vector unit compares the sums of the other.
+/// 16 or 32 queries on the matrix unit, two tiles of sums a turn: one block of rows × 32 queries, or two blocks × 16. Turns overlap three
+/// deep, so that nothing waits: while the unit fills one pair of tiles, the pair of the turn before is stored, and the sums stored in the
+/// turn before that are compared.
 /// </summary>
 internal sealed class TilesAssembler(PanelShape shape) : PanelAssembler(shape)
 {
-    private const int Step = 2 * Block, TileBytes = 1024;
+    private const int TileBytes = 1024;
 
-    private static readonly AssemblerRegisterTMM[] Sums = [tmm0, tmm1, tmm2, tmm3], Rows = [tmm4, tmm5];
+    /// <summary>The first query tiles stay in registers of their own, tmm5 and tmm6; the others pass through tmm7.</summary>
+    private const int FixedQueries = 2;
+
+    private static readonly AssemblerRegisterTMM[] Sums = [tmm0, tmm1, tmm2, tmm3];
 
     private Label _configuration;
+
+    private int TurnBlocks => Shape.Halves == 2 ? 1 : 2;
+
+    private int TurnRows => TurnBlocks * Block;
 
     protected override void Body()
     {
@@ -23,33 +31,27 @@ internal sealed class TilesAssembler(PanelShape shape) : PanelAssembler(shape)
         A.ldtilecfg(__[_configuration]);
         A.mov(r15d, Shape.RowBytes);
         A.mov(r10d, 64);
-        Products(half: 0, pair: 0);
+        for (int tile = 0; tile < Math.Min(FixedQueries, QueryTiles); tile++)
+            LoadQueries(tile);
+        Turn(pair: 0, ahead: 0);
+        Turn(pair: 1, ahead: 1);
         A.Label(ref again);
         var hits = new List<Action>();
-        for (int pair = 0; pair < 2; pair++) // the halves of a step, or two steps of one half
+        for (int pair = 0; pair < 2; pair++)
         {
-            bool lastHalf = Shape.Halves == 1 || pair == 1;
-            Label none = A.CreateLabel();
-            if (lastHalf)
+            hits.AddRange(Turn(pair, ahead: 2));
+            A.add(r12, TurnRows);
+            A.add(rcx, TurnBlocks * BlockBytes);
+            if (pair == 1)
             {
-                A.add(rsi, Step * Shape.RowBytes);
-                A.add(r12, Step);
-                A.cmp(r12, r13);
-                A.jae(none);
+                A.cmp(rbx, PanelArguments.HitLimit);
+                A.ja(drain); // the products under way are computed again
             }
-            Products(half: lastHalf ? 0 : 1, pair ^ 1);
-            A.Label(ref none);
-            for (int block = 0; block < 2; block++)
-                A.tilestored(__[r14 + r10 + (2 * pair + block) * TileBytes], Sums[2 * pair + block]);
-            for (int block = 0; block < 2; block++)
-                hits.Add(CompareTile(block, Shape.Halves == 1 ? 0 : pair, pair, rowsBack: lastHalf ? Step : 0));
-            if (!lastHalf)
-                continue;
-            A.add(rcx, 2 * BlockBytes);
-            A.cmp(rbx, PanelArguments.HitLimit);
-            A.ja(drain); // the products under way are computed again
-            A.cmp(r12, r13);
-            A.jae(drain);
+            if (pair == 1 || Shape.Halves == 1)
+            {
+                A.cmp(r12, r13);
+                A.jae(drain);
+            }
         }
         A.jmp(again);
 
@@ -62,50 +64,84 @@ internal sealed class TilesAssembler(PanelShape shape) : PanelAssembler(shape)
 
     protected override void Data()
     {
-        A.Label(ref _configuration); // palette 1; all eight tiles 16 rows of 64 bytes
-        A.db([1, .. new byte[15]]);
-        for (int tile = 0; tile < 16; tile++)
-            A.dw(tile < 8 ? (short)64 : (short)0);
-        for (int tile = 0; tile < 16; tile++)
-            A.db(tile < 8 ? (byte)16 : (byte)0);
+        A.Label(ref _configuration);
+        TileConfiguration.Emit(A);
     }
 
-    /// <summary>A pair of sums = 32 rows × 16 queries.</summary>
-    private void Products(int half, int pair)
+    private int QueryTiles => Shape.RowBytes / 64 * Shape.Halves;
+
+    /// <summary>The register of a query tile, tile = offset ÷ 64 · halves + half.</summary>
+    private static AssemblerRegisterTMM Queries(int tile) => tile switch { 0 => tmm5, 1 => tmm6, _ => tmm7 };
+
+    private void LoadQueries(int tile)
     {
-        if (half == 0)
-            Prefetch(Step);
-        for (int block = 0; block < 2; block++)
-            A.tilezero(Sums[2 * pair + block]);
-        for (int offset = 0; offset < Shape.RowBytes; offset += 64)
+        int half = tile % Shape.Halves, offset = tile / Shape.Halves * 64;
+        A.tileloadd(Queries(tile), __[r8 + r10 + (half * 16 * Shape.QueryBytes + 16 * offset)]);
+    }
+
+    /// <summary>Products into a pair of tiles; the other pair, of the turn before, is stored; the sums of two turns before are compared.</summary>
+    /// <param name="pair">0 or 1, by turns</param>
+    /// <param name="ahead">turns from the block that r12 and rcx point to, the compared one; below 2 there is nothing to compare yet</param>
+    /// <returns>emits what happens on hits, out of the way of the loop</returns>
+    private IEnumerable<Action> Turn(int pair, int ahead)
+    {
+        // Past the end any readable rows do: nobody looks at their sums.
+        A.lea(rax, __[r12 + ahead * TurnRows]);
+        A.cmp(rax, r13);
+        A.cmovae(rsi, __qword_ptr[rdi + PanelArguments.RowsAt]);
+        Prefetch(TurnRows);
+        var hits = new List<Action>();
+        A.tilezero(Sums[2 * pair]);
+        A.tilezero(Sums[2 * pair + 1]);
+        int products = 2 * Shape.RowBytes / 64;
+        for (int product = 0; product < products; product++)
         {
-            AssemblerRegisterTMM queries = offset / 64 % 2 == 0 ? tmm6 : tmm7;
-            A.tileloadd(queries, __[r8 + r10 + (half * 16 * Shape.QueryBytes + 16 * offset)]);
-            for (int block = 0; block < 2; block++)
-            {
-                A.tileloadd(Rows[block], __[rsi + r15 + (block * Block * Shape.RowBytes + offset)]);
-                A.tdpbusd(Sums[2 * pair + block], Rows[block], queries);
-            }
+            Product(pair, product);
+            if (product == (products == 2 ? 0 : 1))
+                StoreAndCompare(pair, 0, ahead, hits);
         }
+        StoreAndCompare(pair, 1, ahead, hits);
+        A.add(rsi, TurnRows * Shape.RowBytes);
+        return hits;
+    }
+
+    /// <summary>One product of a turn, with the loads that it is the first to need.</summary>
+    private void Product(int pair, int product)
+    {
+        int offset = product / 2 * 64, sums = product % 2;
+        int block = Shape.Halves == 2 ? 0 : sums, tile = Shape.Halves == 2 ? product : product / 2;
+        if (Shape.Halves == 1 || sums == 0)
+            A.tileloadd(tmm4, __[rsi + r15 + (block * Block * Shape.RowBytes + offset)]);
+        if (tile >= FixedQueries && (Shape.Halves == 2 || sums == 0))
+            LoadQueries(tile);
+        A.tdpbusd(Sums[2 * pair + sums], tmm4, Queries(tile));
+    }
+
+    private void StoreAndCompare(int pair, int sums, int ahead, List<Action> hits)
+    {
+        int other = 2 * (pair ^ 1) + sums;
+        if (ahead > 0)
+            A.tilestored(__[r14 + r10 + other * TileBytes], Sums[other]);
+        if (ahead > 1)
+            hits.Add(CompareTile(tile: 2 * pair + sums, block: Shape.Halves == 2 ? 0 : sums, half: Shape.Halves == 2 ? sums : 0));
     }
 
     /// <summary>Compares the largest sum of each lane with its threshold.</summary>
-    /// <param name="block">which 16 of the 32 rows</param>
+    /// <param name="tile">where the sums are stored</param>
+    /// <param name="block">blocks from that of r12 and rcx</param>
     /// <param name="half">the lanes</param>
-    /// <param name="pair">the pair of sums</param>
-    /// <param name="rowsBack">how far r12 has moved on from the rows</param>
     /// <returns>emits what happens on a hit, out of the way of the loop</returns>
-    private Action CompareTile(int block, int half, int pair, int rowsBack)
+    private Action CompareTile(int tile, int block, int half)
     {
         Label hit = A.CreateLabel(), done = A.CreateLabel();
-        int tile = (2 * pair + block) * TileBytes;
+        int at = tile * TileBytes;
         LoadBlock(block);
-        A.vmovdqu32(zmm25, __zmmword_ptr[r14 + tile]);
-        A.vmovdqu32(zmm26, __zmmword_ptr[r14 + (tile + 64)]);
+        A.vmovdqu32(zmm25, __zmmword_ptr[r14 + at]);
+        A.vmovdqu32(zmm26, __zmmword_ptr[r14 + (at + 64)]);
         for (int row = 2; row < Block; row++)
         {
             AssemblerRegisterZMM largest = row % 2 == 0 ? zmm25 : zmm26;
-            A.vpmaxsd(largest, largest, __zmmword_ptr[r14 + (tile + 64 * row)]);
+            A.vpmaxsd(largest, largest, __zmmword_ptr[r14 + (at + 64 * row)]);
         }
         A.vpmaxsd(zmm25, zmm25, zmm26);
         Compare(half);
@@ -115,8 +151,8 @@ internal sealed class TilesAssembler(PanelShape shape) : PanelAssembler(shape)
         return () =>
         {
             A.Label(ref hit);
-            A.lea(rax, __[r14 + tile]);
-            AppendRows(block * Block - rowsBack, half);
+            A.lea(rax, __[r14 + at]);
+            AppendRows(block * Block, half);
             A.jmp(done);
         };
     }

@@ -11,13 +11,13 @@ internal sealed class SurvivorBuffer
 {
     private ulong[] _floor = []; // RankKey of the floor and the row
     private float[] _upper = [];
-    private int _k, _crowded;
+    private int _k, _crowded, _capacity;
 
     /// <summary>Survivors held.</summary>
     public int Count { get; private set; }
 
     /// <summary>Whether another row needs <see cref="Reserve"/>.</summary>
-    public bool Full => Count == _floor.Length;
+    public bool Full => Count == _capacity;
 
     /// <summary>The k-th best floor known; a row whose upper bound is below it has been dropped.</summary>
     public float Bar { get; private set; }
@@ -33,6 +33,7 @@ internal sealed class SurvivorBuffer
     public void Start(int k, int room, int crowdedCount, float bar = float.NegativeInfinity)
     {
         (_k, _crowded, Count, Bar, Crowded) = (k, crowdedCount, 0, bar, false);
+        _capacity = 0;
         Grow(4 * k + room);
     }
 
@@ -40,12 +41,12 @@ internal sealed class SurvivorBuffer
     /// <returns>whether the bar may have risen</returns>
     public bool Reserve(int room, ScanWorkspace workspace)
     {
-        if (Count + room <= _floor.Length)
+        if (Count + room <= _capacity)
             return false;
         Compact(workspace);
         if (Count > _crowded)
             Crowded = true;
-        else if (Count > (_floor.Length - room) / 2)
+        else if (Count > (_capacity - room) / 2)
             Grow(2 * Count + room);
         return true;
     }
@@ -109,11 +110,13 @@ internal sealed class SurvivorBuffer
         return float.NegativeInfinity;
     }
 
-    private void Grow(int length)
+    /// <summary>A buffer that was larger once is not filled further than this search needs: a later selection means a lower bar.</summary>
+    private void Grow(int capacity)
     {
-        if (length <= _floor.Length)
+        _capacity = Math.Max(_capacity, capacity);
+        if (_capacity <= _floor.Length)
             return;
-        Array.Resize(ref _floor, length);
-        Array.Resize(ref _upper, length);
+        Array.Resize(ref _floor, _capacity);
+        Array.Resize(ref _upper, _capacity);
     }
 }

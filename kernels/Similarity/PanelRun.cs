@@ -66,7 +66,33 @@ internal unsafe ref struct PanelRun
     /// <param name="blocks">its block; null for fp32 values</param>
     /// <param name="firstRow">its number in the matrix</param>
     /// <param name="count">rows in the panel; memory is readable up to the next multiple of <see cref="RowStep"/></param>
-    public void Panel(byte* rows, QuantisedBlock* blocks, int firstRow, int count)
+    public void Panel(byte* rows, QuantisedBlock* blocks, int firstRow, int count) => Panel(rows, blocks, firstRow, count, RowStep);
+
+    /// <summary>Scores a panel of copies: steps of a sample, for all queries.</summary>
+    /// <param name="rows">row 0 of the matrix</param>
+    /// <param name="blocks">its block; null for fp32 values</param>
+    /// <param name="sample">which rows</param>
+    /// <param name="firstStep">the first step of the panel</param>
+    /// <param name="steps">steps in the panel</param>
+    public void Sample(byte* rows, QuantisedBlock* blocks, in RowSample sample, int firstStep, int steps)
+    {
+        const int stepBlocks = RowStep / QuantisedRows.BlockRows;
+        long stepBytes = (long)RowStep * _arguments.RowBytes;
+        byte* copy = _workspace.Panel.Copy.Reserve<byte>(steps * stepBytes);
+        QuantisedBlock* blockCopy = _workspace.Panel.BlockCopy.Reserve<QuantisedBlock>(steps * stepBlocks);
+        for (int i = 0; i < steps; i++)
+        {
+            // SAFETY: a step of a sample lies within the matrix, and both copies have room for all steps
+            int row = sample.Row(firstStep + i);
+            NativeMemory.Copy(rows + (long)row * _arguments.RowBytes, copy + i * stepBytes, (nuint)stepBytes);
+            if (_arithmetic.ReadsCodes)
+                new Span<QuantisedBlock>(blocks + row / QuantisedRows.BlockRows, stepBlocks).CopyTo(new(blockCopy + i * stepBlocks, stepBlocks));
+        }
+        Panel(copy, blockCopy, sample.Row(firstStep), steps * RowStep, sample.Stride);
+    }
+
+    /// <summary>A panel whose steps lie stride rows apart in the matrix.</summary>
+    private void Panel(byte* rows, QuantisedBlock* blocks, int firstRow, int count, int stride)
     {
         _arguments.Rows = rows;
         _arguments.Blocks = blocks;
@@ -83,7 +109,7 @@ internal unsafe ref struct PanelRun
                 {
                     _arguments.HitCount = 0;
                     code.Run(arguments);
-                    Drain(group, firstRow, count);
+                    Drain(group, firstRow, count, stride);
                 }
         }
     }
@@ -92,7 +118,7 @@ internal unsafe ref struct PanelRun
     private readonly PanelCode Code(int group) => group == Groups - 1 ? _last : group == 0 ? _stream : _resident;
 
     /// <summary>Moves hits to the survivors of their queries.</summary>
-    private readonly void Drain(int group, int firstRow, int count)
+    private readonly void Drain(int group, int firstRow, int count, int stride)
     {
         int firstLane = group * PanelArguments.Lanes;
         bool codes = _arithmetic.ReadsCodes;
@@ -102,7 +128,8 @@ internal unsafe ref struct PanelRun
             int id = _arguments.HitIds[i], row = id >> PanelArguments.LaneBits, lane = id & (PanelArguments.Lanes - 1);
             ref readonly Lane query = ref _lanes[firstLane + lane];
             SurvivorBuffer survivors = _survivors[firstLane + lane];
-            if (row >= count || survivors.Crowded || (_filtered && !RowFilter.Allows(_request.Filter(query.Query), firstRow + row)))
+            int matrixRow = firstRow + row / RowStep * stride + row % RowStep;
+            if (row >= count || survivors.Crowded || (_filtered && !RowFilter.Allows(_request.Filter(query.Query), matrixRow)))
                 continue;
             QuantisedBlock block = codes ? _arguments.Blocks[row / QuantisedRows.BlockRows] : new(Scale: 1, ErrorMax: 0, NormMax: 0);
             float hit = codes ? _arguments.HitValues[i] : BitConverter.Int32BitsToSingle(_arguments.HitValues[i]);
@@ -113,7 +140,7 @@ internal unsafe ref struct PanelRun
             if (survivors.Full && survivors.Reserve(room: 1, _workspace))
                 Describe(group, lane);
             if (!survivors.Crowded)
-                survivors.Append(score - error * query.Margin, score + error, firstRow + row);
+                survivors.Append(score - error * query.Margin, score + error, matrixRow);
         }
     }
 

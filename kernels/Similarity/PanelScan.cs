@@ -103,19 +103,21 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
         fixed (QuantisedBlock* blocks = request.Items.Quantised.Blocks)
         {
             byte* firstRow = arithmetic.ReadsCodes ? codeRows : (byte*)values;
-            var sample = new RowSample(request.FirstRow, request.RowCount, request.K);
-            bool sampled = guess && lanes.Length > 1 && sample.Pays;
-            if (sampled)
-            {
-                foreach (SurvivorBuffer buffer in survivors)
-                    buffer.Start(sample.Kept, room: 64, crowdedCount: int.MaxValue);
-                var first = new PanelRun(request, workspace, arithmetic, codes, lanes, survivors);
-                for (int i = 0; i < sample.Steps; i++)
-                    first.Panel(firstRow + (long)sample.Row(i) * rowBytes, blocks + sample.Row(i) / QuantisedRows.BlockRows, sample.Row(i), PanelRun.RowStep);
-            }
             foreach (SurvivorBuffer buffer in survivors)
-                buffer.Start(request.K, room: 64, crowdedCount,
-                    bar: sampled ? buffer.NthBlockFloor(sample.Rank, PanelRun.RowStep, workspace) : float.NegativeInfinity);
+                buffer.Start(request.K, room: 1, crowdedCount);
+            foreach (int share in RowSample.Shares)
+            {
+                var sample = new RowSample(request.FirstRow, request.RowCount, request.K, share);
+                if (!guess || !sample.Pays(lanes.Length))
+                    continue;
+                foreach (SurvivorBuffer buffer in survivors)
+                    buffer.Start(sample.Kept, room: 1, crowdedCount: int.MaxValue, buffer.Bar);
+                var sampled = new PanelRun(request, workspace, arithmetic, codes, lanes, survivors);
+                for (int step = 0; step < sample.Steps; step += panelRows / PanelRun.RowStep)
+                    sampled.Sample(firstRow, blocks, sample, step, Math.Min(panelRows / PanelRun.RowStep, sample.Steps - step));
+                foreach (SurvivorBuffer buffer in survivors)
+                    buffer.Start(request.K, room: 1, crowdedCount, bar: buffer.NthBlockFloor(sample.Rank, PanelRun.RowStep, workspace));
+            }
             var run = new PanelRun(request, workspace, arithmetic, codes, lanes, survivors);
             for (int row = request.FirstRow; row < end; row += panelRows)
             {

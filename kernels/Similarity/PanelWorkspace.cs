@@ -22,6 +22,11 @@ internal sealed class PanelWorkspace
     /// <summary>The last rows of a matrix without padding.</summary>
     public PinnedBuffer Tail { get; } = new();
 
+    /// <summary>Copies of sampled rows and their blocks, so that they meet the queries as a panel.</summary>
+    public PinnedBuffer Copy { get; } = new();
+
+    public PinnedBuffer BlockCopy { get; } = new();
+
     /// <summary>The queries under way.</summary>
     public Span<Lane> Lanes(int count) => ScanWorkspace.Sized(ref _lanes, count);
 

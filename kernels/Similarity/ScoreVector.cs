@@ -95,6 +95,6 @@ public sealed class ScoreVector : IScoreKernel
         byte* line = (byte*)Unsafe.AsPointer(ref row); // SAFETY: a prefetch of any address is harmless, even of one that has moved
         nint lines = Math.Min((dimension * sizeof(float) + 63) / 64, PrefetchLinesMax);
         for (nint i = 0; i < lines; i++)
-            Sse.Prefetch0(line + 64 * i);
+            Sse.Prefetch1(line + 64 * i);
     }
 }

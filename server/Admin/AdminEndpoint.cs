@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Rubato.Server;
 
-/// <summary>Health and metrics over HTTP, on an address of its own: /healthz, /readyz, /metrics.</summary>
+/// <summary>Health and metrics over HTTP, on an address of its own: /healthz, /readyz, /metrics; and models, where there are some.</summary>
 internal sealed class AdminEndpoint : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -37,13 +37,14 @@ internal sealed class AdminEndpoint : IAsyncDisposable
         application.MapGet("/readyz", (HttpContext context) =>
         {
             context.Response.StatusCode = server.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-            return context.Response.WriteAsync(server.IsReady ? "ready\n" : "draining\n");
+            return context.Response.WriteAsync(server.IsDraining ? "draining\n" : server.IsLedgerStopped ? "ledger stopped\n" : "ready\n");
         });
         application.MapGet("/metrics", (HttpContext context) =>
         {
             context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
             return context.Response.WriteAsync(PrometheusText.Write(server));
         });
+        if (server.Models is { } models) ModelAdmin.Map(application, models.Host);
         try
         {
             await application.StartAsync().ConfigureAwait(false);

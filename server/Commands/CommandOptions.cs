@@ -27,6 +27,19 @@ internal static class CommandOptions
         return option;
     }
 
+    /// <summary>One of several words.</summary>
+    public static Option<string?> OneOf(string name, string description, IEnumerable<string> choices, string byDefault)
+    {
+        string[] allowed = [.. choices];
+        Option<string?> option = OptionalPath(name, $"{description}: {string.Join(", ", allowed)}; default {byDefault}");
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: string value }] && !allowed.Contains(value))
+                result.AddError($"{name} {value} is not one of {string.Join(", ", allowed)}.");
+        });
+        return option;
+    }
+
     private static Option<T> NotEmpty<T>(Option<T> option)
     {
         option.Validators.Add(result =>

@@ -17,6 +17,7 @@ internal static class LoadCommand
     private static readonly Option<int> InFlight = CommandOptions.Integer("--in-flight", "closed loop: requests in flight over all connections", 1, 65_536, 1);
     private static readonly Option<int> Candidates = CommandOptions.Integer("--candidates", "candidates per SCORE", 1, 65_536, 100);
     private static readonly Option<int> Slots = CommandOptions.Integer("--slots", "send RECOMMEND for a slate of so many slots instead of SCORE", 0, 4096, 0);
+    private static readonly Option<bool> Expose = new("--expose") { Description = "with --slots: report every promoted track as streamed, behind the answer" };
     private static readonly Option<double> Seconds = new("--seconds") { Description = "seconds of measurement", DefaultValueFactory = _ => 10 };
     private static readonly Option<long?> Requests = new("--requests") { Description = "end after so many answers, if that comes first" };
     private static readonly Option<string?> Ids = CommandOptions.OptionalPath("--ids", "track ids to draw candidates from (.npy i8), where they are not 0 to tracks - 1");
@@ -26,7 +27,7 @@ internal static class LoadCommand
     {
         var command = new Command("load", "Send seeded random requests to a server and report the latencies.")
         {
-            Target, Rate, Connections, InFlight, Candidates, Slots, Seconds, Requests, Ids, Json,
+            Target, Rate, Connections, InFlight, Candidates, Slots, Expose, Seconds, Requests, Ids, Json,
         };
         Rate.Validators.Add(result => RequirePositive(result.Tokens, "--rate", result.AddError));
         Seconds.Validators.Add(result => RequirePositive(result.Tokens, "--seconds", result.AddError));
@@ -55,6 +56,7 @@ internal static class LoadCommand
                 InFlight = Math.Max(line.GetValue(InFlight), line.GetValue(Connections)),
                 Candidates = line.GetValue(Candidates),
                 Slots = line.GetValue(Slots),
+                Expose = line.GetValue(Expose),
                 Seconds = line.GetValue(Seconds),
                 Requests = line.GetValue(Requests),
                 TrackIds = line.GetValue(Ids) is { } ids ? NpyFile.Read<long>(ids, dimensions: 1).Values : null,
@@ -88,12 +90,14 @@ internal static class LoadCommand
         json.WriteNumber("p999_us", Microseconds(report.Latency.Percentile(0.999)));
         json.WriteNumber("max_us", Microseconds(report.Latency.MaxNanoseconds));
         json.WriteNumber("slip_us", Microseconds(report.Slip.Percentile(0.5)));
+        if (report.Exposed > 0) json.WriteNumber("exposed", report.Exposed);
     }
 
     private static void Write(TextWriter output, LoadReport report)
     {
         output.WriteLine($"{report.Mode} loop: {report.Sent} sent, {report.Ok} answered, {report.Ok / report.Seconds:0} per second");
         foreach ((string code, long count) in report.Errors) output.WriteLine($"  {count} × {code}");
+        if (report.Exposed > 0) output.WriteLine($"  {report.Exposed} deliveries exposed and settled");
         foreach ((string name, double share) in new[] { ("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999), ("max", 1.0) })
             output.WriteLine($"  {name,-6}{Microseconds(report.Latency.Percentile(share)),10:0.0} µs");
         if (report.Mode == "open") output.WriteLine($"  sent {Microseconds(report.Slip.Percentile(0.5)):0.0} µs after schedule (median)");

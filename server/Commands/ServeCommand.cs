@@ -14,9 +14,13 @@ internal static class ServeCommand
     [
         (CommandOptions.OptionalPath("--catalogue", "catalogue snapshot (.rbt)"), "Data:Catalogue"),
         (CommandOptions.OptionalPath("--campaigns", "campaigns file (.json)"), "Data:Campaigns"),
+        (CommandOptions.OptionalPath("--ledger", "folder of the budget ledger; without it slates cost nothing"), "Ledger:Path"),
         (CommandOptions.OptionalPath("--prices", "price folder of a solve"), "Data:Prices"),
+        (CommandOptions.OptionalPath("--models", "model repository"), "Data:Models"),
+        (CommandOptions.OptionalPath("--ranker", "model of the repository that gives candidates their relevance [default: none]"), "Models:Ranker"),
         (new("--listen") { Description = "address of the binary protocol [default: 127.0.0.1:7400]" }, "Server:Listen"),
         (new("--admin") { Description = "address of /healthz, /readyz and /metrics, or none [default: 127.0.0.1:7401]" }, "Server:Admin"),
+        (new("--kserve") { Description = "address of the Open Inference Protocol (KServe v2) [default: none]" }, "Server:KServe"),
         (new("--variant") { Description = "kernel variant; rubato doctor lists them [default: the fastest]" }, "Scoring:Variant"),
     ];
 
@@ -47,13 +51,20 @@ internal static class ServeCommand
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
         await using var server = new RubatoServer(options, logging.CreateLogger("rubato"));
+        using PosixSignalRegistration reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            server.Campaigns.Check(always: true);
+        });
         AdminEndpoint? admin = options.Admin is { } address ? await AdminEndpoint.StartAsync(address, server).ConfigureAwait(false) : null;
+        KServeEndpoint? kserve = options.KServe is { } open ? await KServeEndpoint.StartAsync(open, server).ConfigureAwait(false) : null;
         TextWriter output = line.InvocationConfiguration.Output;
-        await output.WriteLineAsync($"rubato ready: listen {server.Address} admin {(admin is null ? "none" : admin.Address)}").ConfigureAwait(false);
+        await output.WriteLineAsync($"rubato ready: listen {server.Address} admin {(admin is null ? "none" : admin.Address)}{(kserve is null ? "" : $" kserve {kserve.Address}")}").ConfigureAwait(false);
         await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
 
         await Task.Delay(Timeout.Infinite, stop.Token).ContinueWith(_ => { }, TaskScheduler.Default).ConfigureAwait(false);
         await server.DrainAsync().ConfigureAwait(false);
+        if (kserve is not null) await kserve.DisposeAsync().ConfigureAwait(false);
         if (admin is not null) await admin.DisposeAsync().ConfigureAwait(false);
         return CommandErrors.Done;
     }

@@ -18,8 +18,8 @@ internal static class SolveCommand
     private static readonly Option<int> Candidates = CommandOptions.Integer("--candidates", "promoted tracks considered per listener", 1, ScanRequest.KMax, 64);
     private static readonly Option<double> Gap = GapOption();
     private static readonly Option<int> Threads = CommandOptions.Integer("--threads", "threads", 1, 1024, Environment.ProcessorCount);
-    private static readonly Option<string?> Method = OneOf("--method", "dual method", ["newton", "gradient"], "newton up to 3,000 prices");
-    private static readonly Option<string?> Variant = OneOf("--variant", "oracle variant", OracleKernels.Names, OracleKernels.Double.Name);
+    private static readonly Option<string?> Method = CommandOptions.OneOf("--method", "dual method", ["newton", "conjugate", "gradient"], "newton up to 256 prices, conjugate beyond");
+    private static readonly Option<string?> Variant = CommandOptions.OneOf("--variant", "oracle variant", OracleKernels.Names, OracleKernels.Pick().Name);
     private static readonly Option<string?> Warm = CommandOptions.OptionalPath("--warm", "price folder of an earlier solve to start from");
     private static readonly Option<bool> Check = new("--check") { Description = "recompute the certificate from the raw problem and fail where it differs" };
     private static readonly Option<string?> Plot = CommandOptions.OptionalPath("--plot", "SVG of the gap over the passes");
@@ -103,6 +103,7 @@ internal static class SolveCommand
         Method = line.GetValue(Method) switch
         {
             "newton" => AllocationMethod.Newton,
+            "conjugate" => AllocationMethod.ConjugateNewton,
             "gradient" => AllocationMethod.Gradient,
             _ => AllocationMethod.Automatic,
         },
@@ -117,18 +118,6 @@ internal static class SolveCommand
             if (result.Tokens is [{ Value: string text }]
                 && !(double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double gap) && gap is >= 1e-7 and <= 1))
                 result.AddError($"--gap {text} is not a number from 1e-7 to 1.");
-        });
-        return option;
-    }
-
-    private static Option<string?> OneOf(string name, string description, IEnumerable<string> choices, string byDefault)
-    {
-        string[] allowed = [.. choices];
-        Option<string?> option = CommandOptions.OptionalPath(name, $"{description}: {string.Join(", ", allowed)}; default {byDefault}");
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: string value }] && !allowed.Contains(value))
-                result.AddError($"{name} {value} is not one of {string.Join(", ", allowed)}.");
         });
         return option;
     }

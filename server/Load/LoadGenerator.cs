@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using Rubato.Client;
+using Rubato.Wire;
 
 namespace Rubato.Server;
 
 /// <summary>Sends real requests through the client and measures the answers.</summary>
 internal sealed class LoadGenerator : IAsyncDisposable
 {
+    private const float StreamedSeconds = 120; // of an exposed track: longer than any server asks for
+
     private readonly LoadOptions _options;
     private readonly RubatoClient[] _clients;
     private readonly ScoreQuery[] _queries;
@@ -120,6 +123,7 @@ internal sealed class LoadGenerator : IAsyncDisposable
         {
             await CallAsync(client, query, answer).ConfigureAwait(false);
             report.CountOk(Nanoseconds(Stopwatch.GetTimestamp() - due));
+            if (_options.Expose) await ExposeAsync(client, answer, report).ConfigureAwait(false);
         }
         catch (RequestRefusedException refused)
         {
@@ -130,6 +134,16 @@ internal sealed class LoadGenerator : IAsyncDisposable
             report.CountError("ConnectionLost");
             await Task.Delay(1).ConfigureAwait(false); // not a busy loop while the server is away
         }
+    }
+
+    private static async Task ExposeAsync(RubatoClient client, ScoreAnswer answer, LoadReport report)
+    {
+        var events = new List<Exposure>(answer.Count);
+        for (int i = 0; i < answer.Reservations.Length; i++)
+            if (!answer.Reservations[i].IsNone) events.Add(new Exposure(answer.Reservations[i], answer.Tracks[i], StreamedSeconds));
+        if (events.Count == 0) return;
+        ExposureResult[] results = await client.ExposeAsync(events.ToArray()).ConfigureAwait(false);
+        report.CountExposed(results.Count(result => result == ExposureResult.Settled));
     }
 
     private async Task<LoadReport> MeasureAsync(string mode, CancellationToken cancellation)

@@ -23,6 +23,9 @@ internal sealed record LoadOptions
     /// <summary>Slots of a slate: RECOMMEND instead of SCORE; 0 = SCORE.</summary>
     public int Slots { get; init; }
 
+    /// <summary>Report every promoted track of a slate as streamed, in an EXPOSE behind the answer.</summary>
+    public bool Expose { get; init; }
+
     /// <summary>Seconds of measurement.</summary>
     public double Seconds { get; init; } = 10;
 

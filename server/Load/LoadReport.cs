@@ -6,6 +6,7 @@ internal sealed class LoadReport
     private readonly SortedDictionary<string, long> _errors = new(StringComparer.Ordinal);
     private long _sent;
     private long _ok;
+    private long _exposed;
 
     /// <summary>"open" or "closed".</summary>
     public required string Mode { get; init; }
@@ -21,6 +22,9 @@ internal sealed class LoadReport
 
     /// <summary>Requests answered by scores.</summary>
     public long Ok => Volatile.Read(ref _ok);
+
+    /// <summary>Exposure events that settled a reservation.</summary>
+    public long Exposed => Volatile.Read(ref _exposed);
 
     /// <summary>Requests that failed, by code.</summary>
     public IReadOnlyDictionary<string, long> Errors
@@ -41,6 +45,8 @@ internal sealed class LoadReport
         Interlocked.Increment(ref _ok);
         Latency.Record(nanoseconds);
     }
+
+    public void CountExposed(int settled) => Interlocked.Add(ref _exposed, settled);
 
     public void CountError(string code)
     {

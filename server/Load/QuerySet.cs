@@ -19,7 +19,7 @@ internal static class QuerySet
             long[] candidates = new long[options.Slots > 0 ? 0 : options.Candidates];
             for (int i = 0; i < candidates.Length; i++)
                 candidates[i] = options.TrackIds is { } ids ? ids[random.Next(ids.Length)] : random.NextInt64(server.Tracks);
-            queries[query] = new ScoreQuery { Listener = listener, Candidates = candidates, Slots = (ushort)options.Slots };
+            queries[query] = new ScoreQuery { Listener = listener, Candidates = candidates, Slots = (ushort)options.Slots, ListenerId = (ulong)query + 1 };
         }
         return queries;
     }

@@ -43,26 +43,29 @@ internal static class PrometheusText
         }
         One(text, "rubato_process_resident_bytes", "gauge", "Resident set.", Environment.WorkingSet);
         One(text, "rubato_process_allocated_bytes_total", "counter", "Managed heap allocated since start.", GC.GetTotalAllocatedBytes());
+        LedgerText.Write(text, server);
         Head(text, "rubato_request_seconds", "histogram", "From arrival to the written answer.");
         Histogram(text, "rubato_request_seconds", "opcode=\"Score\"", metrics.Score);
         Histogram(text, "rubato_request_seconds", "opcode=\"Recommend\"", metrics.Recommend);
+        Histogram(text, "rubato_request_seconds", "opcode=\"Expose\"", metrics.Expose);
         Head(text, "rubato_stage_seconds", "histogram", "Time per stage: queue per request, the others per batch.");
         Histogram(text, "rubato_stage_seconds", "stage=\"queue\"", metrics.Queue);
         Histogram(text, "rubato_stage_seconds", "stage=\"retrieval\"", metrics.Retrieval);
         Histogram(text, "rubato_stage_seconds", "stage=\"ranking\"", metrics.Ranking);
         Histogram(text, "rubato_stage_seconds", "stage=\"allocation\"", metrics.Allocation);
+        if (server.Models is { } models) ModelMetricsText.Append(text, models, server.Engine.RankerCounters);
         return text.ToString();
     }
 
-    private static void Head(StringBuilder text, string name, string type, string help) => text.Append($"# HELP {name} {help}\n# TYPE {name} {type}\n");
+    public static void Head(StringBuilder text, string name, string type, string help) => text.Append($"# HELP {name} {help}\n# TYPE {name} {type}\n");
 
-    private static void One(StringBuilder text, string name, string type, string help, long value)
+    public static void One(StringBuilder text, string name, string type, string help, long value)
     {
         Head(text, name, type, help);
         text.Append(CultureInfo.InvariantCulture, $"{name} {value}\n");
     }
 
-    private static void Line(StringBuilder text, string name, string labels, long value) =>
+    public static void Line(StringBuilder text, string name, string labels, double value) =>
         text.Append(CultureInfo.InvariantCulture, $"{name}{{{labels}}} {value}\n");
 
     private static void Histogram(StringBuilder text, string name, string labels, LatencyHistogram histogram)

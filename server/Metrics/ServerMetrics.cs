@@ -10,7 +10,7 @@ internal sealed class ServerMetrics : IDisposable
     /// <summary>Name of the meter, for <see cref="MeterListener"/> and exporters.</summary>
     public const string MeterName = "Rubato";
 
-    private const int OpcodeCount = 8, CodeCount = 128;
+    private const int OpcodeCount = 64, CodeCount = 128, ExposureResults = 10;
 
     private readonly RubatoServer _server;
     private readonly Meter _meter = new(MeterName);
@@ -20,6 +20,8 @@ internal sealed class ServerMetrics : IDisposable
     private long _batchedRequests;
     private long _scanned;
     private long _rescored;
+    private readonly long[] _exposures = new long[ExposureResults];
+    private readonly SlateTotals _slates = new();
 
     public ServerMetrics(RubatoServer server)
     {
@@ -62,6 +64,15 @@ internal sealed class ServerMetrics : IDisposable
     /// <summary>Rows finished by the definition of a score.</summary>
     public long RowsRescored => Volatile.Read(ref _rescored);
 
+    /// <summary>What allocation gave and refused.</summary>
+    public SlateTotals Slates => _slates;
+
+    /// <summary>From arrival to the written answer, EXPOSE.</summary>
+    public LatencyHistogram Expose { get; } = new();
+
+    /// <summary>Exposure events that did this.</summary>
+    public long Exposures(ExposureResult result) => Volatile.Read(ref _exposures[(int)result]);
+
     /// <summary>Requests answered by a reply.</summary>
     public long RequestsOk => Requests.Where(request => request.Code == ErrorCode.None).Sum(request => request.Count);
 
@@ -75,11 +86,17 @@ internal sealed class ServerMetrics : IDisposable
     public long BytesSent => _server.Bytes.Sent;
 
     /// <summary>Requests by opcode and code that occurred.</summary>
-    public IEnumerable<(Opcode Opcode, ErrorCode Code, long Count)> Requests =>
-        from index in Enumerable.Range(0, _requests.Length)
-        let count = Volatile.Read(ref _requests[index])
-        where count > 0
-        select ((Opcode)(index / CodeCount), (ErrorCode)(index % CodeCount), count);
+    public IEnumerable<(Opcode Opcode, ErrorCode Code, long Count)> Requests
+    {
+        get
+        {
+            for (int index = 0; index < _requests.Length; index++) // no query: it would allocate for each of thousands of places
+            {
+                long count = Volatile.Read(ref _requests[index]);
+                if (count > 0) yield return ((Opcode)(index / CodeCount), (ErrorCode)(index % CodeCount), count);
+            }
+        }
+    }
 
     /// <summary>Connections that were refused or closed by the server, by code.</summary>
     public IEnumerable<(ErrorCode Code, long Count)> RefusedConnections =>
@@ -98,6 +115,7 @@ internal sealed class ServerMetrics : IDisposable
         Interlocked.Increment(ref _requests[row * CodeCount + Math.Min((int)code, CodeCount - 1)]);
         if (opcode == Opcode.Score) Score.Record(Nanoseconds(ticks));
         else if (opcode == Opcode.Recommend) Recommend.Record(Nanoseconds(ticks));
+        else if (opcode == Opcode.Expose) Expose.Record(Nanoseconds(ticks));
     }
 
     /// <summary>A RECOMMEND request left the queue.</summary>
@@ -111,9 +129,16 @@ internal sealed class ServerMetrics : IDisposable
         Allocation.Record(Nanoseconds(responses.Ticks.Allocation));
         Interlocked.Increment(ref _batches);
         Interlocked.Add(ref _batchedRequests, requests);
+        _slates.Add(responses.Slates);
         if (responses.Search.Scanned == 0) return;
         Interlocked.Add(ref _scanned, responses.Search.Scanned);
         Interlocked.Add(ref _rescored, responses.Search.Rescored);
+    }
+
+    /// <summary>Exposure events were applied.</summary>
+    public void Exposed(ReadOnlySpan<ExposureResult> results)
+    {
+        foreach (ExposureResult result in results) Interlocked.Increment(ref _exposures[(int)result]);
     }
 
     /// <summary>A connection was refused, or closed for breaking a rule.</summary>

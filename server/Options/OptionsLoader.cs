@@ -28,7 +28,9 @@ internal static class OptionsLoader
     {
         if (options.Engine.CataloguePath.Length == 0)
             throw new ConfigurationException("Data:Catalogue is missing: name a snapshot with --catalogue, or make one with 'rubato catalogue build'");
-        foreach (IPEndPoint address in new[] { options.Listen, options.Admin }.OfType<IPEndPoint>())
+        if (options.ModelsPath is null && (options.Models.Ranker is not null || options.KServe is not null))
+            throw new ConfigurationException($"{(options.KServe is null ? "Models:Ranker" : "Server:KServe")} needs Data:Models: name a model repository with --models");
+        foreach (IPEndPoint address in new[] { options.Listen, options.Admin, options.KServe }.OfType<IPEndPoint>())
         {
             if (!IPAddress.IsLoopback(address.Address) && !options.Insecure)
                 throw new ConfigurationException($"{address} is not a loopback address, and nobody is asked who he is: add --insecure to listen there all the same");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rubato.Kernels.Similarity;
 
 namespace Rubato.Server;
@@ -11,11 +12,37 @@ internal static class Settings
     [
         Setting.Address("Server:Listen", AddressRule, (o, v) => o.Listen = v),
         new("Server:Admin", $"{AddressRule}, or none", (o, v) => o.Admin = v == "none" ? null : Setting.ParseAddress(v)),
+        new("Server:KServe", $"{AddressRule}, or none", (o, v) => o.KServe = v == "none" ? null : Setting.ParseAddress(v)),
         Setting.Flag("Server:Insecure", (o, v) => o.Insecure = v),
         Setting.Whole("Server:RecommendLanes", 1, 64, (o, v) => o.RecommendLanes = v),
         Setting.Text("Data:Catalogue", "the path of a snapshot (.rbt)", (o, v) => o.Engine = o.Engine with { CataloguePath = v }),
         Setting.Text("Data:Campaigns", "the path of a campaigns file (.json)", (o, v) => o.Engine = o.Engine with { CampaignsPath = v }),
         Setting.Text("Data:Prices", "the path of a price folder", (o, v) => o.Engine = o.Engine with { PricesPath = v }),
+        Setting.Flag("Data:WatchCampaigns", (o, v) => o.WatchCampaigns = v),
+        Setting.Text("Ledger:Path", "the path of a folder", (o, v) => o.Engine = o.Engine with { LedgerPath = v }),
+        Setting.Name("Ledger:Durability", ["none", "journalled", "fsynced"], (o, v) => o.Durability = Enum.Parse<LedgerDurability>(v, ignoreCase: true)),
+        Setting.Number("Ledger:LeaseFraction", 1e-6, 1, (o, v) => WithLedger(o, o.Engine.LedgerOptions with { LeaseFraction = v })),
+        Setting.Whole("Ledger:LeaseSecondsMax", 1, 86_400, (o, v) => WithLedger(o, o.Engine.LedgerOptions with { LeaseSecondsMax = v })),
+        Setting.Whole("Ledger:ReservationSeconds", 1, 604_800, (o, v) => WithLedger(o, o.Engine.LedgerOptions with { ReservationSeconds = v })),
+        Setting.Flag("Ledger:ForfeitRecoveredLeases", (o, v) => WithLedger(o, o.Engine.LedgerOptions with { ForfeitRecoveredLeases = v })),
+        Setting.Name("Pacing:Policy", [.. PacingPolicies.Names, "none"], (o, v) =>
+            o.Engine = o.Engine with { Pacing = v == "none" ? null : (o.Engine.Pacing ?? new PacingOptions()) with { Policy = v } }),
+        Setting.Whole("Pacing:IntervalMillis", 10, 3_600_000, (o, v) =>
+            o.Engine = o.Engine with { Pacing = o.Engine.Pacing is { } pacing ? pacing with { IntervalMillis = v } : null }),
+        Setting.Number("Allocation:QualityLossMax", 0, 1, (o, v) => o.Engine = o.Engine with { QualityLossMax = v }),
+        Setting.Number("Allocation:ExposureSecondsMin", 0, 86_400, (o, v) => o.Engine = o.Engine with { ExposureSecondsMin = v }),
+        new("Allocation:FrequencyBytes", "a power of two, 1024 to 1073741824", (o, v) => o.Engine = o.Engine with
+        {
+            FrequencyBytes = int.TryParse(v, out int bytes) && bytes is >= 1 << 10 and <= 1 << 30 && int.IsPow2(bytes) ? bytes : throw new FormatException(),
+        }),
+        Setting.Text("Data:Models", "the path of a model repository", (o, v) => o.ModelsPath = v),
+        Setting.Text("Models:Ranker", "the name of a model", (o, v) => o.Models.Ranker = v),
+        Setting.Whole("Models:RankerMillisecondsMax", 1, 60_000, (o, v) => o.Models.RankerMillisecondsMax = v),
+        Setting.Whole("Models:Threads", 0, ModelRuntimeOptions.ThreadsMax, (o, v) => o.Models.Threads = v),
+        Setting.Whole("Models:MemoryMegabytesMax", 1, 1 << 24, (o, v) => o.Models.MemoryMegabytesMax = v),
+        new("Models:PollMilliseconds", "a whole number, 50 to 86400000, or 0", (o, v) => o.Models.PollMilliseconds =
+            int.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value is 0 or >= 50 and <= 86_400_000 ? value : throw new FormatException()),
+        Setting.Whole("Limits:KServeBytesMax", 1024, 1 << 30, (o, v) => o.Models.KServeBytesMax = v),
         Setting.Number("Scoring:RelevanceSlope", 1e-9, 1e6, (o, v) => o.Engine = o.Engine with { RelevanceSlope = v }),
         Setting.Number("Scoring:RelevanceOffset", -1e6, 1e6, (o, v) => o.Engine = o.Engine with { RelevanceOffset = v }),
         Setting.Number("Scoring:RelevanceWeight", 0, 1e6, (o, v) => o.Engine = o.Engine with { RelevanceWeight = v }),
@@ -41,6 +68,8 @@ internal static class Settings
         Setting.Whole("Limits:HandshakeSecondsMax", 1, 3600, (o, v) => o.Limits.HandshakeSecondsMax = v),
         Setting.Whole("Limits:DrainSecondsMax", 0, 3600, (o, v) => o.Limits.DrainSecondsMax = v),
     ];
+
+    private static void WithLedger(ServerOptions options, LedgerOptions ledger) => options.Engine = options.Engine with { LedgerOptions = ledger };
 
     private static void WithLimits(ServerOptions options, BatchLimits limits) => options.Engine = options.Engine with { Limits = limits };
 }

@@ -73,6 +73,21 @@ public enum ErrorCode : ushort
     /// <summary>The answer is larger than the caller said in HELLO that it takes.</summary>
     AnswerTooLarge = 43,
 
+    /// <summary>The campaigns cannot be used; the message names campaign and field. Those in use are as they were.</summary>
+    BadCampaigns = 44,
+
+    /// <summary>The server keeps no ledger, or no campaigns file that it could read again.</summary>
+    NotKept = 45,
+
+    /// <summary>No model of that name, version or label is in service.</summary>
+    UnknownModel = 48,
+
+    /// <summary>The model takes other inputs, or has no such role.</summary>
+    ModelMismatch = 49,
+
+    /// <summary>The model failed on this request: an operator, or an output that is not a finite number.</summary>
+    ModelFailed = 50,
+
     // The request was sound: sending it again, later or elsewhere, may help.
 
     /// <summary>The deadline passed; the stage says where.</summary>
@@ -86,6 +101,9 @@ public enum ErrorCode : ushort
 
     /// <summary>The server is going away.</summary>
     Draining = 67,
+
+    /// <summary>The ledger's disk has failed: the events are not acknowledged and are to be sent again when the server has been started anew.</summary>
+    LedgerStopped = 68,
 
     /// <summary>A fault of the server; its log says more.</summary>
     Internal = 96,

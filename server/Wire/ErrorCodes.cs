@@ -5,7 +5,7 @@ public static class ErrorCodes
 {
     /// <summary>The same request may succeed later or elsewhere.</summary>
     public static bool IsRetryable(this ErrorCode code) =>
-        code is ErrorCode.DeadlineExceeded or ErrorCode.Overloaded or ErrorCode.CreditExceeded or ErrorCode.Draining
+        code is ErrorCode.DeadlineExceeded or ErrorCode.Overloaded or ErrorCode.CreditExceeded or ErrorCode.Draining or ErrorCode.LedgerStopped
             or ErrorCode.TooManyConnections or ErrorCode.IdleTimeout;
 
     /// <summary>The error frame that tells of a frame that could not be read.</summary>

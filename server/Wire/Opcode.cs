@@ -20,4 +20,19 @@ public enum Opcode : ushort
 
     /// <summary>Notice from the server: no new requests, please; those in flight are answered, then the connection closes.</summary>
     GoAway = 6,
+
+    /// <summary>Exposure events: what became of reserved deliveries.</summary>
+    Expose = 16,
+
+    /// <summary>Replaces the campaigns, by the ones sent or by the server's file read again.</summary>
+    Campaigns = 17,
+
+    /// <summary>Rows of listeners' features → a query vector each, by a tower model.</summary>
+    Embed = 32,
+
+    /// <summary>Listener and candidates → a score and its relevance each, by a ranker model.</summary>
+    Rank = 33,
+
+    /// <summary>Named tensors → named tensors, by any model.</summary>
+    Infer = 34,
 }

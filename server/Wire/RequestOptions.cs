@@ -12,4 +12,7 @@ public enum RequestOptions : byte
 
     /// <summary>Tracks marked explicit are held back.</summary>
     ExcludeExplicit = 2,
+
+    /// <summary>RECOMMEND: the request states how much relevance the slate may lose.</summary>
+    QualityLoss = 4,
 }

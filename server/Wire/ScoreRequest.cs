@@ -6,7 +6,7 @@ namespace Rubato.Wire;
 /// The payload of SCORE and of RECOMMEND: block, listener vector f32 [dimension], candidates i64 [count], denied licensors u32 [count].
 /// SCORE leaves the fields of the slate zero.
 /// </summary>
-public readonly ref struct ScoreRequest
+public readonly ref struct ScoreRequest : IPayload
 {
     [StructLayout(LayoutKind.Explicit, Size = FrameHeader.Bytes)]
     private struct Block
@@ -21,6 +21,9 @@ public readonly ref struct ScoreRequest
         [FieldOffset(20)] public ushort Slots;
         [FieldOffset(22)] public ushort LicensorSlotsMax;
         [FieldOffset(24)] public uint Depth;
+        [FieldOffset(28)] public ushort LosersMax;
+        [FieldOffset(32)] public ulong ListenerId;
+        [FieldOffset(40)] public float QualityLossMax;
     }
 
     /// <summary>[dimension]; aligned to 64 bytes in a received frame.</summary>
@@ -50,6 +53,15 @@ public readonly ref struct ScoreRequest
     /// <summary>RECOMMEND: tracks to retrieve before allocation; 0 = the server's default.</summary>
     public uint Depth { get; init; }
 
+    /// <summary>RECOMMEND: candidates that lost, to be listed behind the slate; 0 = none.</summary>
+    public ushort LosersMax { get; init; }
+
+    /// <summary>The listener, for frequency caps; 0 = unknown.</summary>
+    public ulong ListenerId { get; init; }
+
+    /// <summary>RECOMMEND: mean relevance that the slate may lose, 0 to 1, where <see cref="RequestOptions.QualityLoss"/> is set.</summary>
+    public float QualityLossMax { get; init; }
+
     /// <summary>Bytes of the payload.</summary>
     public int PayloadBytes => FrameHeader.Bytes + PayloadLayout.Bytes<float>(Listener.Length)
         + PayloadLayout.Bytes<long>(Candidates.Length) + PayloadLayout.Bytes<uint>(DeniedLicensors.Length);
@@ -70,6 +82,9 @@ public readonly ref struct ScoreRequest
             Slots = Slots,
             LicensorSlotsMax = LicensorSlotsMax,
             Depth = Depth,
+            LosersMax = LosersMax,
+            ListenerId = ListenerId,
+            QualityLossMax = QualityLossMax,
         });
         int offset = FrameHeader.Bytes;
         Listener.CopyTo(PayloadLayout.Place<float>(payload, ref offset, Listener.Length));
@@ -103,6 +118,9 @@ public readonly ref struct ScoreRequest
             Slots = block.Slots,
             LicensorSlotsMax = block.LicensorSlotsMax,
             Depth = block.Depth,
+            LosersMax = block.LosersMax,
+            ListenerId = block.ListenerId,
+            QualityLossMax = block.QualityLossMax,
         };
         return true;
     }

@@ -17,4 +17,7 @@ public readonly ref struct ScoresReplyParts
 
     /// <summary>[6, count] or empty.</summary>
     public required Span<double> Terms { get; init; }
+
+    /// <summary>[count] or empty.</summary>
+    public required Span<Reservation> Reservations { get; init; }
 }

@@ -70,29 +70,34 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     /// <summary>Gives back a credit that no request was sent on.</summary>
     public void ReturnCredit() => _credits.Release();
 
-    /// <summary>Sends a SCORE or RECOMMEND on a credit taken before; completes when the answer has been taken into <paramref name="answer"/>.</summary>
-    /// <param name="opcode">SCORE or RECOMMEND</param>
+    /// <summary>Sends a query on a credit taken before, which is given back where it cannot be sent.</summary>
+    /// <param name="opcode">what it asks</param>
     /// <param name="query">what to ask</param>
     /// <param name="deadline">what is left of the query's deadline; zero = none</param>
     /// <param name="answer">where the answer goes</param>
     /// <param name="cancellation">gives up waiting</param>
-    /// <exception cref="ArgumentException">The query is larger than the server takes, or its market is no code.</exception>
-    public ValueTask SendScore(Opcode opcode, ScoreQuery query, TimeSpan deadline, ScoreAnswer answer, CancellationToken cancellation)
+    /// <exception cref="ArgumentException">The query is larger than the server takes, or cannot be written.</exception>
+    public ValueTask Send(Opcode opcode, Query query, TimeSpan deadline, IReplyTaker answer, CancellationToken cancellation)
     {
-        int payloadBytes;
-        ScoreRequest request;
         try
         {
-            request = query.ToRequest();
-            payloadBytes = request.PayloadBytes;
-            if (payloadBytes > Server.PayloadBytesMax)
-                throw new ArgumentException($"the request takes {payloadBytes} bytes, the server allows {Server.PayloadBytesMax}", nameof(query));
+            return query.SendOn(this, opcode, deadline, answer, cancellation);
         }
         catch
         {
             ReturnCredit();
             throw;
         }
+    }
+
+    /// <summary>Writes a request in place; completes when the answer has been taken into <paramref name="answer"/>.</summary>
+    /// <exception cref="ArgumentException">It is larger than the server takes.</exception>
+    internal ValueTask Send<TRequest>(Opcode opcode, TRequest request, TimeSpan deadline, IReplyTaker answer, CancellationToken cancellation)
+        where TRequest : IPayload, allows ref struct
+    {
+        int payloadBytes = request.PayloadBytes;
+        if (payloadBytes > Server.PayloadBytesMax)
+            throw new ArgumentException($"the request takes {payloadBytes} bytes, the server allows {Server.PayloadBytesMax}", nameof(request));
         lock (_gate)
         {
             PendingCall call = Begin(answer, deadline);

@@ -10,11 +10,16 @@ public sealed class ScoreAnswer : IReplyTaker
     private uint[] _campaigns = [];
     private byte[] _blocks = [];
     private double[] _terms = [];
+    private Reservation[] _reservations = [];
+    private int _reservationCount;
     private int _trackCount;
     private int _breakdownCount;
 
     /// <summary>Number of scores.</summary>
     public int Count { get; private set; }
+
+    /// <summary>RECOMMEND: entries that are the slate; those behind are losers. 0 after SCORE.</summary>
+    public int SlotCount { get; private set; }
 
     /// <summary>What made the scores.</summary>
     public Generations Generations { get; private set; }
@@ -31,6 +36,9 @@ public sealed class ScoreAnswer : IReplyTaker
     /// <summary>[Count], reason codes of PROTOCOL.md; empty without breakdown.</summary>
     public ReadOnlySpan<byte> Blocks => _blocks.AsSpan(0, _breakdownCount);
 
+    /// <summary>[Count], what to send back with the exposure event of an entry, or none; empty where the server keeps no budgets, and after SCORE.</summary>
+    public ReadOnlySpan<Reservation> Reservations => _reservations.AsSpan(0, _reservationCount);
+
     /// <summary>One term of every score, [Count]; empty without breakdown.</summary>
     /// <param name="term">0 to 5: relevance, promotion, budget, promise, licensor, cohort</param>
     public ReadOnlySpan<double> Terms(int term)
@@ -46,11 +54,14 @@ public sealed class ScoreAnswer : IReplyTaker
         Generations = reply.Generations;
         _trackCount = reply.Tracks.Length;
         _breakdownCount = reply.Campaigns.Length;
+        _reservationCount = reply.Reservations.Length;
+        SlotCount = reply.Slots;
         Copy(reply.Scores, ref _scores);
         Copy(reply.Tracks, ref _tracks);
         Copy(reply.Campaigns, ref _campaigns);
         Copy(reply.Blocks, ref _blocks);
         Copy(reply.Terms, ref _terms);
+        Copy(reply.Reservations, ref _reservations);
         return true;
     }
 

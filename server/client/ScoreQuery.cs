@@ -3,7 +3,7 @@ using Rubato.Wire;
 namespace Rubato.Client;
 
 /// <summary>What to ask: a listener, candidates, filters. May be reused for the next call once the call before has been answered.</summary>
-public sealed class ScoreQuery
+public sealed class ScoreQuery : Query
 {
     /// <summary>[dimension], finite.</summary>
     public ReadOnlyMemory<float> Listener { get; set; }
@@ -35,11 +35,20 @@ public sealed class ScoreQuery
     /// <summary>RECOMMEND: tracks to retrieve before allocation; 0 = the server's default.</summary>
     public uint Depth { get; set; }
 
+    /// <summary>RECOMMEND: candidates that lost, to be listed behind the slate with what blocked them; 0 = none.</summary>
+    public ushort LosersMax { get; set; }
+
+    /// <summary>RECOMMEND: mean relevance that the slate may lose against the best one by relevance alone, 0 to 1; null = the server's default.</summary>
+    public float? QualityLossMax { get; set; }
+
     /// <summary>
-    /// How long to wait for the answer, from the call on; the server is told, and drops the request when the time is up. Zero = no deadline;
-    /// not negative.
+    /// The listener, for frequency caps and for getting the same model every time: any number that stays the same for the same person and says nothing about them, such as a keyed hash;
+    /// 0 = unknown, no cap applies and no canary.
     /// </summary>
-    public TimeSpan Deadline { get; set; }
+    public ulong ListenerId { get; set; }
+
+    internal override ValueTask SendOn(ClientConnection connection, Opcode opcode, TimeSpan deadline, IReplyTaker answer, CancellationToken cancellation) =>
+        connection.Send(opcode, ToRequest(), deadline, answer, cancellation);
 
     internal ScoreRequest ToRequest() => new()
     {
@@ -49,10 +58,14 @@ public sealed class ScoreQuery
         DeniedLicensors = DeniedLicensors.Span,
         Cohort = Cohort,
         Market = MarketCode(),
-        Options = (Breakdown ? RequestOptions.Breakdown : 0) | (ExcludeExplicit ? RequestOptions.ExcludeExplicit : 0),
+        Options = (Breakdown ? RequestOptions.Breakdown : 0) | (ExcludeExplicit ? RequestOptions.ExcludeExplicit : 0)
+            | (QualityLossMax is null ? 0 : RequestOptions.QualityLoss),
         Slots = Slots,
         LicensorSlotsMax = LicensorSlotsMax,
         Depth = Depth,
+        LosersMax = LosersMax,
+        QualityLossMax = QualityLossMax ?? 0,
+        ListenerId = ListenerId,
     };
 
     private ushort MarketCode()

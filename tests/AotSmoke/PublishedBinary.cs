@@ -8,14 +8,17 @@ internal sealed class PublishedBinary : IDisposable
 {
     private readonly Process _process;
 
-    private PublishedBinary(Process process, IPEndPoint listen)
+    private PublishedBinary(Process process, string ready)
     {
         _process = process;
-        Listen = listen;
+        Ready = ready.Split(' ');
     }
 
+    /// <summary>The words of its ready line.</summary>
+    public string[] Ready { get; }
+
     /// <summary>Address of the binary protocol.</summary>
-    public IPEndPoint Listen { get; }
+    public IPEndPoint Listen => IPEndPoint.Parse(Ready[3]);
 
     /// <summary>Resident memory in bytes.</summary>
     public long ResidentBytes
@@ -46,7 +49,7 @@ internal sealed class PublishedBinary : IDisposable
         process.BeginErrorReadLine();
         string? ready = await process.StandardOutput.ReadLineAsync();
         Assert.StartsWith("rubato ready: listen ", ready);
-        return new PublishedBinary(process, IPEndPoint.Parse(ready!.Split(' ')[3]));
+        return new PublishedBinary(process, ready!);
     }
 
     /// <summary>Runs a command to its end.</summary>
@@ -61,14 +64,22 @@ internal sealed class PublishedBinary : IDisposable
     /// <summary>Sends SIGTERM and waits for the end; the exit code.</summary>
     public async Task<int> TerminateAsync()
     {
-        using Process kill = Process.Start("kill", ["-TERM", _process.Id.ToString()]);
+        await SignalAsync("TERM");
         await _process.WaitForExitAsync();
         return _process.ExitCode;
+    }
+
+    /// <summary>Sends a signal by its name.</summary>
+    public async Task SignalAsync(string name)
+    {
+        using Process kill = Process.Start("kill", [$"-{name}", _process.Id.ToString()]);
+        await kill.WaitForExitAsync();
     }
 
     public void Dispose()
     {
         if (!_process.HasExited) _process.Kill();
+        _process.WaitForExit(); // what it had locked is free again
         _process.Dispose();
     }
 

@@ -59,6 +59,46 @@ public sealed class PublishedBinaryTests(ITestOutputHelper output)
     }
 
     [SkippableFact]
+    public async Task AKilledServerKnowsItsFsyncedEventsAndReadsItsCampaignsAgainOnHangUp()
+    {
+        _ = PublishedBinary.Path;
+        using var folder = new TemporaryFolder();
+        using DemoSample sample = DemoSample.Create();
+        string campaigns = folder.File("campaigns.json");
+        File.Copy(sample.CampaignsPath, campaigns);
+        string[] arguments =
+        [
+            "--catalogue", sample.CataloguePath, "--campaigns", campaigns, "--prices", sample.PricesPath, "--ledger", folder.File("ledger"),
+            "--set", "Data:WatchCampaigns=false", "--set", "Pacing:Policy=greedy",
+        ];
+        var answer = new ScoreAnswer();
+        var query = new ScoreQuery { Listener = sample.Listeners.Row(0).ToArray(), Market = "DE", Slots = 20 };
+        Exposure[] events;
+        using (PublishedBinary server = await PublishedBinary.ServeAsync(arguments))
+        {
+            await using RubatoClient client = await RubatoClient.ConnectAsync(server.Listen);
+            await client.RecommendAsync(query, answer);
+            events = [.. Enumerable.Range(0, answer.Count).Where(i => !answer.Reservations[i].IsNone).Select(i => new Exposure(answer.Reservations[i], answer.Tracks[i], 60))];
+            Assert.NotEmpty(events);
+            Assert.All(await client.ExposeAsync(events, ExposureDurability.Fsynced), result => Assert.Equal(ExposureResult.Settled, result));
+            (int code, _, string error) = await PublishedBinary.RunAsync(["serve", "--listen", "127.0.0.1:0", "--admin", "none", .. arguments]);
+            Assert.Equal(1, code);
+            Assert.Contains("another process has this ledger open", error);
+        } // SIGKILL
+        using (PublishedBinary server = await PublishedBinary.ServeAsync(arguments))
+        {
+            await using RubatoClient client = await RubatoClient.ConnectAsync(server.Listen);
+            Assert.All(await client.ExposeAsync(events), result => Assert.Equal(ExposureResult.AlreadySettled, result));
+            File.WriteAllText(campaigns, """{"cohorts":[],"campaigns":[]}""");
+            await server.SignalAsync("HUP");
+            for (int i = 0; i < 500 && (i == 0 || answer.Reservations.ToArray().Any(reservation => !reservation.IsNone)); i++, await Task.Delay(10))
+                await client.RecommendAsync(query, answer);
+            Assert.DoesNotContain(answer.Reservations.ToArray(), reservation => !reservation.IsNone);
+            Assert.Equal(0, await server.TerminateAsync());
+        }
+    }
+
+    [SkippableFact]
     public async Task IsSmallAndStartsFast()
     {
         using var folder = new TemporaryFolder();
@@ -121,6 +161,7 @@ public sealed class PublishedBinaryTests(ITestOutputHelper output)
     [SkippableTheory]
     [InlineData(0, "demo")]
     [InlineData(0, "doctor")]
+    [InlineData(0, "simulate", "--hours", "2", "--requests", "5000", "--campaigns", "10")]
     [InlineData(0, "--help")]
     [InlineData(1, "catalogue", "info", "/nowhere/c.rbt")]
     [InlineData(1, "serve", "--catalogue", "/nowhere/c.rbt")]
@@ -147,13 +188,67 @@ public sealed class PublishedBinaryTests(ITestOutputHelper output)
     [InlineData("tract-byte-sb-bidi-lstm", "io.npz")]
     public async Task ModelsAnswerAsExpected(string model, string data)
     {
-        Skip.IfNot(File.Exists(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(PublishedBinary.Path)!, "libonnxruntime.so.1")),
-            "published without ONNX Runtime: install npm");
+        SkipWithoutRuntime();
         (int code, string printed, string error) = await PublishedBinary.RunAsync(["model", "check", TestData.Path("onnx-models", model, "model.onnx"),
             "--expect", TestData.Path("onnx-models", model, data), "--atol", "1e-4"]);
         Assert.True(code == 0, error);
         Assert.Contains("equal     ", printed);
     }
+
+    [SkippableFact]
+    public async Task ModelsAreServedOverBothProtocols()
+    {
+        SkipWithoutRuntime();
+        using ModelFolders folders = new();
+        folders.Unary("tower", 4, """ "labels": ["stable"], """);
+        string snapshot = folders.File(".c.rbt");
+        CatalogueBuilder.Build(snapshot, Vectors.Uniform(new Random(1), 16), 4);
+        using PublishedBinary server = await PublishedBinary.ServeAsync("--catalogue", snapshot, "--models", folders.Path, "--kserve", "127.0.0.1:0");
+        await using RubatoClient client = await RubatoClient.ConnectAsync(server.Listen);
+        var answer = new ModelAnswer();
+        await client.EmbedAsync(new ModelQuery { Model = "tower", Rows = 1, Features = new float[] { 1, 2, 3, 4 } }, answer);
+        Assert.Equal(4, answer.Version);
+        Assert.Equal([-1f, -2, -3, -4], answer.Values.ToArray());
+        using var http = new HttpClient();
+        Assert.Equal(["admin", "kserve"], [server.Ready[4], server.Ready[6]]);
+        using HttpResponseMessage infer = await http.PostAsync($"http://{server.Ready[7]}/v2/models/tower/infer",
+            new StringContent("""{ "inputs": [{ "name": "x", "datatype": "FP32", "shape": [1, 4], "data": [1, 2, 3, 4] }] }"""));
+        Assert.Contains("\"data\":[-1,-2,-3,-4]", await infer.Content.ReadAsStringAsync());
+        folders.Unary("tower", 5, """ "labels": ["stable"], """);
+        using HttpResponseMessage look = await http.PostAsync($"http://{server.Ready[5]}/models/look", null);
+        await client.EmbedAsync(new ModelQuery { Model = "tower", Rows = 1, Features = new float[4] }, answer);
+        Assert.Equal(5, answer.Version);
+        Assert.Contains("rubato_model_label{model=\"tower\",label=\"stable\"} 5", await http.GetStringAsync($"http://{server.Ready[5]}/metrics"));
+        Assert.Equal(0, await server.TerminateAsync());
+    }
+
+    [SkippableFact]
+    public async Task WithoutTheLibraryEverythingButModelsRuns()
+    {
+        using ModelFolders folders = new();
+        string alone = folders.File("rubato"), snapshot = folders.File("c.rbt"); // the binary without what is published beside it
+        File.Copy(PublishedBinary.Path, alone);
+        CatalogueBuilder.Build(snapshot, Vectors.Uniform(new Random(1), 16), 4);
+        (int code, string text) = Run(["serve", "--catalogue", snapshot, "--models", folders.Path]);
+        Skip.If(code == -1, "ONNX Runtime is installed on this system");
+        Assert.Equal(1, code);
+        Assert.Contains("libonnxruntime", Assert.Single(text.TrimEnd('\n').Split('\n')));
+        Assert.Equal(0, Run(["demo"]).Code);
+
+        (int Code, string Error) Run(string[] arguments)
+        {
+            using Process process = Process.Start(new ProcessStartInfo(alone, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            process.OutputDataReceived += (_, _) => { };
+            process.BeginOutputReadLine();
+            Task<string> error = process.StandardError.ReadToEndAsync();
+            if (process.WaitForExit(30_000)) return (process.ExitCode, error.Result);
+            process.Kill();
+            return (-1, "");
+        }
+    }
+
+    private static void SkipWithoutRuntime() => Skip.IfNot(
+        File.Exists(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(PublishedBinary.Path)!, "libonnxruntime.so.1")), "published without ONNX Runtime: install npm");
 
     private static async Task<RubatoClient> ConnectWhenListening(int port, Process process)
     {

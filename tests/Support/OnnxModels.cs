@@ -76,6 +76,18 @@ internal static class OnnxModels
         return Model(graph.Message(11, Value("x", Float, $"batch,{widths[0]}")).Message(12, Value("y", Float, $"batch,{widths[^1]}")));
     }
 
+    /// <summary>y = op(inputs side by side · weights): a linear ranker of any inputs; null for no op.</summary>
+    public static byte[] Linear((string Name, int Width)[] inputs, float[] weights, string? op = null)
+    {
+        ProtoWriter graph = new ProtoWriter().Text(2, "linear")
+            .Message(1, Node("Concat", [.. inputs.Select(input => input.Name)], ["all"], new ProtoWriter().Text(1, "axis").Number(3, 1).Number(20, 2)))
+            .Message(1, Node("MatMul", ["all", "weights"], [op is null ? "y" : "sum"]));
+        if (op is not null) graph.Message(1, Node(op, ["sum"], ["y"]));
+        graph.Message(5, Tensor("weights", Float, weights, weights.Length, 1));
+        foreach ((string name, int width) in inputs) graph.Message(11, Value(name, Float, $"batch,{width}"));
+        return Model(graph.Message(12, Value("y", Float, "batch,1")));
+    }
+
     /// <summary>y = x + the number of turns of a loop that takes as many as the input "turns" says.</summary>
     public static byte[] Loop()
     {

@@ -1,6 +1,7 @@
 // Solves one problem with rubato and with HiGHS, alternating, in one run, and prints one JSON object with the ratios of their median times.
 //   node compare.mjs --rubato "dotnet …/rubato.dll" --problem folder [--gap 1e-3] [--solvers simplex,ipm,pdlp] [--rounds 3] [--seconds 120]
-// HiGHS runs as WebAssembly on one thread, so rubato runs on one, too. A solver that exceeds the seconds is reported with them as a lower bound.
+// HiGHS runs as WebAssembly on one thread, so rubato runs on one, too. A solver that exceeds the seconds is reported with them as a lower bound;
+// the processor time of its last run stands beside the median, for runs of minutes on a machine that does other things too.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,9 +33,10 @@ function peer(solver) {
     if (solver === "pdlp") set.pdlp_optimality_tolerance = gap;
     if (solver === "ipm") Object.assign(set, { ipm_optimality_tolerance: gap, run_crossover: "off" });
     model.options.set(set);
-    const begin = performance.now();
+    const begin = performance.now(), before = process.cpuUsage();
     model.run();
-    return { seconds: (performance.now() - begin) / 1000, status: statusNames.get(model.getModelStatus()), objective: model.getObjectiveValue() };
+    const used = process.cpuUsage(before);
+    return { seconds: (performance.now() - begin) / 1000, cpuSeconds: (used.user + used.system) / 1e6, status: statusNames.get(model.getModelStatus()), objective: model.getObjectiveValue() };
   });
 }
 
@@ -54,5 +56,5 @@ rmSync(out, { recursive: true });
 const own = median(times.rubato);
 console.log(JSON.stringify({
   problem: options.problem, gap, rubato: { seconds: own, gap: last.rubato.gap, primal: last.rubato.primal, dual: last.rubato.dual },
-  peers: solvers.map((solver) => ({ solver: `highs ${solver}`, seconds: median(times[solver]), ratio: median(times[solver]) / own, status: last[solver].status, objective: last[solver].objective })),
+  peers: solvers.map((solver) => ({ solver: `highs ${solver}`, seconds: median(times[solver]), ratio: median(times[solver]) / own, cpuSeconds: last[solver].cpuSeconds, status: last[solver].status, objective: last[solver].objective })),
 }));

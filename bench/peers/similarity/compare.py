@@ -2,7 +2,7 @@
 
 Started by run.sh, on the processors that the comparison may use. FAISS runs in this process, rubato as `rubato search`.
 """
-import argparse, ctypes, json, statistics, subprocess, sys, time
+import argparse, ctypes, json, os, statistics, subprocess, sys, time
 import faiss
 import numpy as np
 
@@ -64,13 +64,19 @@ class Rubato:
 
 
 def reference(rubato, queries, arguments):
-    """The ids that every run must find: the scalar definition for the first queries, the fp32 scan, which must agree, for all."""
+    """The ids that every run must find: the scalar definition for the first queries, the fp32 scan, which must agree, for all.
+
+    They take minutes, and are kept beside the catalogue until it is built anew.
+    """
+    kept, checked = f"{arguments.catalogue}.ids.npy", min(arguments.reference, len(queries))
+    if os.path.exists(kept) and os.path.getmtime(kept) > os.path.getmtime(arguments.catalogue):
+        return np.load(kept), checked
     expected, _ = rubato.search(queries, 64, "vector")
-    checked = min(arguments.reference, len(queries))
     if checked:
         scalar, _ = rubato.search(queries[:checked], checked, "scalar")
         if not np.array_equal(scalar, expected[:checked]):
             sys.exit("the fp32 scan differs from the scalar reference")
+    np.save(kept, expected)
     return expected, checked
 
 

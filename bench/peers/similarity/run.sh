@@ -50,10 +50,10 @@ vectors() { # vectors SET: makes $work/SET.base.npy and $work/SET.queries.npy
       base=$work/$1-$rows.base.npy queries=$work/$1-$rows.queries.npy
       [ -f "$base" ] && [ -f "$queries" ] || { log "making $base"; "$work/generate" "$1" "$rows" "$dimension" "$query_count" "$base" "$queries"; } ;;
     music-cds)
-      "$python" -c 'import sys, numpy as np; np.save(sys.argv[3], np.load(sys.argv[1])); np.save(sys.argv[4], np.load(sys.argv[2])[:int(sys.argv[5])])' \
+      [ -f "$base" ] || "$python" -c 'import sys, numpy as np; np.save(sys.argv[3], np.load(sys.argv[1])); np.save(sys.argv[4], np.load(sys.argv[2])[:int(sys.argv[5])])' \
         "$data/music-cds/tracks.npy" "$data/music-cds/listeners.npy" "$base" "$queries" "$query_count" ;;
     sift-5k) # the last column is an id; three real queries, then rows of the base
-      "$python" -c 'import sys, numpy as np
+      [ -f "$base" ] || "$python" -c 'import sys, numpy as np
 base, queries = (np.loadtxt(path, dtype=np.float32)[:, :128] for path in sys.argv[1:3])
 np.save(sys.argv[3], base)
 np.save(sys.argv[4], np.concatenate([queries, base])[:int(sys.argv[5])])' \
@@ -76,7 +76,7 @@ for set in ${SETS:-rand spec music-cds sift-5k}; do
   files=$(vectors "$set")
   read -r base queries <<<"$files"
   catalogue=${base%.base.npy}.rbt
-  "$rubato" catalogue build --vectors "$base" --out "$catalogue" >&2
+  [ "$catalogue" -nt "$base" ] || "$rubato" catalogue build --vectors "$base" --out "$catalogue" >&2
   for threads in ${THREADS:-1 2}; do
     log "$set, $threads threads"
     taskset -c "$(processors "$threads")" "$python" "$here/compare.py" --set "$set" --base "$base" --queries "$queries" --catalogue "$catalogue" \

@@ -3,12 +3,15 @@ namespace Rubato;
 /// <summary>How the smoothed dual is minimised.</summary>
 public enum AllocationMethod
 {
-    /// <summary>Newton up to <see cref="AllocationOptions.NewtonRowsMax"/> prices, the gradient method beyond.</summary>
+    /// <summary><see cref="Newton"/> up to <see cref="AllocationOptions.NewtonRowsMax"/> prices, <see cref="ConjugateNewton"/> beyond.</summary>
     Automatic,
 
     /// <summary>Semismooth Newton: few passes, one dense factorisation each.</summary>
     Newton,
 
-    /// <summary>Accelerated gradient: many passes, no matrix.</summary>
+    /// <summary>The same with steps by conjugate gradients: no matrix.</summary>
+    ConjugateNewton,
+
+    /// <summary>Accelerated gradient: many passes, no second derivatives; checks the others.</summary>
     Gradient,
 }

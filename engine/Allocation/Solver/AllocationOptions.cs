@@ -21,8 +21,8 @@ public sealed record AllocationOptions
     /// <summary>Passes over the edges after which the solver gives up and returns its best answer, 1 to 10⁹.</summary>
     public int PassesMax { get; init; } = 20_000;
 
-    /// <summary>Most prices for which Newton's dense matrix is made: 3,000 take 72 MB and 0.3 s a factorisation.</summary>
-    public const int NewtonRowsMax = 3_000;
+    /// <summary>Most prices for which Newton's steps are solved with a matrix: from about 100 on conjugate gradients are as fast, at 1,000 two to five times.</summary>
+    public const int NewtonRowsMax = 256;
 
     /// <exception cref="ArgumentOutOfRangeException">A value lies outside its documented range.</exception>
     public AllocationOptions Validated()

@@ -41,13 +41,17 @@ internal sealed class AllocationRun : IDisposable
         (_problem, _options, _progress, _ranks) = (problem, options, progress, ranks);
         _rows = new DualRows(problem);
         _scales = new DualScales(problem, _rows, ranks);
-        _kernel = options.KernelName is null ? OracleKernels.Double : OracleKernels.Named(options.KernelName);
-        bool newton = options.Method == AllocationMethod.Automatic
-            ? _rows.Count <= AllocationOptions.NewtonRowsMax : options.Method == AllocationMethod.Newton;
-        _stepsMax = newton ? NewtonStepsMax : GradientStepsMax;
-        _oracle = new DualOracle(problem, _rows, new WorkerTeam(options.Threads), newton, ranks);
+        _kernel = OracleKernels.Pick(options.KernelName);
+        CurvatureForm form = FormOf(options.Method, _rows.Count);
+        _stepsMax = form == CurvatureForm.None ? GradientStepsMax : NewtonStepsMax;
+        _oracle = new DualOracle(problem, _rows, new WorkerTeam(options.Threads), form, ranks);
         _layoutSeconds = _clock.Elapsed.TotalSeconds;
-        _method = newton ? new NewtonMethod(_oracle, _scales, _kernel) : new GradientMethod(_oracle, _scales, _kernel);
+        _method = form switch
+        {
+            CurvatureForm.Matrix => new NewtonMethod(_oracle, _scales, _kernel, new DenseCurvatureSystem(_oracle)),
+            CurvatureForm.Edges => new NewtonMethod(_oracle, _scales, _kernel, new EdgeCurvatureSystem(_oracle)),
+            _ => new GradientMethod(_oracle, _scales, _kernel),
+        };
         _primal = new BestPrimal(problem, _rows, _oracle.Team, ranks);
         _bestVector = new double[_rows.Count];
         _path = new PricePath(_rows);
@@ -55,6 +59,14 @@ internal sealed class AllocationRun : IDisposable
         if (warm) PriceVector.Read(options.WarmStart!, problem, _rows, _method.Point.Prices);
         _schedule = new SmoothingSchedule((warm ? WarmSmoothing : FirstSmoothing) * _scales.Value);
     }
+
+    private static CurvatureForm FormOf(AllocationMethod method, int rows) => method switch
+    {
+        AllocationMethod.Gradient => CurvatureForm.None,
+        AllocationMethod.ConjugateNewton => CurvatureForm.Edges,
+        AllocationMethod.Newton => CurvatureForm.Matrix,
+        _ => rows <= AllocationOptions.NewtonRowsMax ? CurvatureForm.Matrix : CurvatureForm.Edges,
+    };
 
     private double GapNow => (_bestBound - _primal.Value) / Math.Max(Math.Abs(_bestBound), 1e-12);
 
@@ -177,10 +189,10 @@ internal sealed class AllocationRun : IDisposable
     {
         var best = new DualPoint(_rows.Count);
         (double.IsFinite(_bestBound) ? _bestVector : _method.Point.Prices).CopyTo(best.Prices, 0);
-        bool judged = _kernel.IsDouble && OracleKernels.All.Contains(_kernel); // a certificate's bound is computed by the CPU, in double
+        bool judged = _kernel.IsDouble && _kernel is not OracleCuda; // a certificate's bound is computed by the CPU, in double
         if (!judged || !double.IsFinite(_bestBound))
         {
-            _oracle.Evaluate(best, _schedule.Smoothing, OracleKernels.Double, withCurvature: false, _oracle.Edges.SliceCount);
+            _oracle.Evaluate(best, _schedule.Smoothing, OracleKernels.Pick(), withCurvature: false, _oracle.Edges.SliceCount);
             _bestBound = best.Bound;
         }
         AllocationPrices prices = PriceVector.Write(_problem, _rows, best.Prices);

@@ -17,7 +17,6 @@ internal sealed class BestPrimal
         _vector = new double[rows.Count];
         double[] promised = problem.Columns.Promised;
         for (int j = 0; j < promised.Length; j++) Value -= promised[j] * problem.Penalties[j];
-        _inPlan = true;
     }
 
     /// <summary>Σ c x − Σ penalty · shortfall of the best allocation; at first of the empty one.</summary>

@@ -12,10 +12,10 @@ internal sealed class DualOracle : IDisposable
     private readonly IRankExchange _ranks;
     private readonly double[] _shared; // what ranks exchange per pass: campaign sums, quality, and four numbers
     private readonly double _listeners;
-    private IOracleKernel _kernel = OracleKernels.Single;
+    private IOracleKernel _kernel = OracleKernels.Double;
     private bool _withCurvature;
 
-    public DualOracle(AllocationProblem problem, DualRows rows, WorkerTeam team, bool withCurvature, IRankExchange ranks)
+    public DualOracle(AllocationProblem problem, DualRows rows, WorkerTeam team, CurvatureForm form, IRankExchange ranks)
     {
         Rows = rows;
         Team = team;
@@ -23,7 +23,7 @@ internal sealed class DualOracle : IDisposable
         Edges = EdgeSlicesBuilder.Build(problem.Edges, rows.Gates, problem.CohortCount, team.Size);
         _prices = new OraclePrices(problem.CampaignCount, problem.CohortCount);
         _sums = new OracleSums[team.Size];
-        for (int i = 0; i < _sums.Length; i++) _sums[i] = new OracleSums(Edges, withCurvature ? rows.Prices : null);
+        for (int i = 0; i < _sums.Length; i++) _sums[i] = new OracleSums(Edges, NewCurvature(form));
         _firstSliceOfWorkers = new int[team.Size + 1];
         _shared = new double[_sums[0].Campaign.Length + _sums[0].Quality.Length + 4];
         Span<double> listeners = [Edges.ListenerCount];
@@ -49,8 +49,30 @@ internal sealed class DualOracle : IDisposable
     /// <summary>Passes over the edges so far; a pass over a part of the listeners counts as that part.</summary>
     public double Passes { get; private set; }
 
-    /// <summary>[rows · (rows + 1) / 2] second derivatives of the last evaluation that asked for them.</summary>
-    public double[] Curvature => _sums[0].Curvature!.Packed;
+    /// <summary>Hands out the second derivatives of the last evaluation that asked for them, as a matrix, and goes on with another one.</summary>
+    public DenseCurvature ExchangeMatrix(DenseCurvature other)
+    {
+        var made = (DenseCurvature)_sums[0].Curvature!;
+        _sums[0].Curvature = other;
+        return made;
+    }
+
+    /// <summary>Likewise as the fractional edges of each worker.</summary>
+    public void ExchangeEdges(EdgeCurvature[] others)
+    {
+        for (int i = 0; i < _sums.Length; i++)
+        {
+            var made = (EdgeCurvature)_sums[i].Curvature!;
+            _sums[i].Curvature = others[i];
+            others[i] = made;
+        }
+    }
+
+    /// <summary>An empty list of fractional edges for <see cref="ExchangeEdges"/>.</summary>
+    public EdgeCurvature NewEdgeCurvature() => new(Edges.Margins.Length > 0, Edges.WidthMax);
+
+    /// <summary>Adds up over the ranks what every one of them has.</summary>
+    public void SumOverRanks(Span<double> values) => _ranks.Sum(values);
 
     /// <summary>Evaluates the smoothed and the unsmoothed dual.</summary>
     /// <param name="point">Prices is read, the rest overwritten</param> <param name="smoothing">γ</param> <param name="kernel">variant</param>
@@ -70,14 +92,24 @@ internal sealed class DualOracle : IDisposable
         }
         Team.Run(_evaluate);
         for (int i = 1; i < _sums.Length; i++) _sums[0].Add(_sums[i]);
-        if (withCurvature && Team.Size > 1) Team.Run(_reduceCurvature);
         double share = _listeners == 0 ? 1 : Exchange(slices) / _listeners;
-        if (withCurvature) _ranks.Sum(Curvature);
+        if (withCurvature && _sums[0].Curvature is DenseCurvature matrix)
+        {
+            if (Team.Size > 1) Team.Run(_reduceCurvature);
+            _ranks.Sum(matrix.Packed);
+        }
         Passes += share;
         Collect(point, smoothing, share);
     }
 
     public void Dispose() => Team.Dispose();
+
+    private Curvature? NewCurvature(CurvatureForm form) => form switch
+    {
+        CurvatureForm.Matrix => new DenseCurvature(Rows.Prices, Edges.WidthMax),
+        CurvatureForm.Edges => NewEdgeCurvature(),
+        _ => null,
+    };
 
     private void SetPrices(double[] prices, double smoothing)
     {
@@ -140,13 +172,15 @@ internal sealed class DualOracle : IDisposable
 
     private void ReduceCurvature(int worker)
     {
-        double[] total = Curvature;
+        double[] total = Packed(0);
         int from = (int)((long)total.Length * worker / Team.Size), end = (int)((long)total.Length * (worker + 1) / Team.Size);
         Span<double> target = total.AsSpan(from, end - from);
         for (int i = 1; i < _sums.Length; i++)
         {
-            ReadOnlySpan<double> source = _sums[i].Curvature!.Packed.AsSpan(from, end - from);
+            ReadOnlySpan<double> source = Packed(i).AsSpan(from, end - from);
             for (int k = 0; k < target.Length; k++) target[k] += source[k];
         }
+
+        double[] Packed(int of) => ((DenseCurvature)_sums[of].Curvature!).Packed;
     }
 }

@@ -7,6 +7,8 @@ internal sealed class NewtonMethod : IDualMethod
 {
     private const double MoveMax = 0.4;        // relative move of a price per step: a row without curvature would leave for good
     private const double DampingMin = 1e-9, DampingMax = 1e12;
+    private const double ResidualMax = 0.03;   // 0.01 and 0.1 take more time, in iterations or in steps
+    private const double CarefulResidualMax = 1e-3;
     private const int AttemptsMax = 8, BoundRoundsMax = 3;
     private readonly DualOracle _oracle;
     private readonly IOracleKernel _kernel;
@@ -18,11 +20,11 @@ internal sealed class NewtonMethod : IDualMethod
     private double _smoothing, _damping = 1e-2;
     private int _slices;
 
-    public NewtonMethod(DualOracle oracle, DualScales scales, IOracleKernel kernel)
+    public NewtonMethod(DualOracle oracle, DualScales scales, IOracleKernel kernel, ICurvatureSystem curvature)
     {
         (_oracle, _scales, _kernel) = (oracle, scales, kernel);
         int rows = oracle.Rows.Count;
-        _model = new NewtonModel(oracle, scales);
+        _model = new NewtonModel(oracle, scales, curvature);
         (_free, _step) = (new int[rows], new double[rows]);
         (Point, _trial) = (new DualPoint(rows), new DualPoint(rows));
     }
@@ -40,7 +42,7 @@ internal sealed class NewtonMethod : IDualMethod
     {
         for (int attempt = 0; attempt < AttemptsMax; attempt++)
         {
-            int free = SolveInBounds(FindFree());
+            int free = SolveInBounds(FindFree(), attempt == 0 ? ResidualMax : CarefulResidualMax);
             if (free == 0) return false;
             double predicted = Move(free, out double slope);
             _oracle.Evaluate(_trial, _smoothing, _kernel, withCurvature: true, _slices);
@@ -70,12 +72,12 @@ internal sealed class NewtonMethod : IDualMethod
     }
 
     // Rows at a bound whose step would leave it are fixed and the rest solved again; returns how many rows move.
-    private int SolveInBounds(int count)
+    private int SolveInBounds(int count, double residualMax)
     {
         double[] y = Point.Prices, upper = _oracle.Rows.Upper;
         for (int round = 0; count > 0; round++)
         {
-            while (!_model.TrySolve(_free.AsSpan(0, count), Point.Gradient, _damping, _step.AsSpan(0, count)))
+            while (!_model.TrySolve(_free.AsSpan(0, count), Point.Gradient, _damping, residualMax, _step.AsSpan(0, count)))
             {
                 _damping = Math.Max(_damping * 10, 1e-8);
                 if (_damping > DampingMax) return 0;

@@ -6,21 +6,20 @@ namespace Rubato;
 /// gradient changes a step further on. After a step, the part of the gradient's change that the model did not predict is a curvature per row
 /// (a secant); it is added to the diagonal. Without it Newton steps of such rows overshoot again and again.
 /// </remarks>
-internal sealed class NewtonModel(DualOracle oracle, DualScales scales)
+internal sealed class NewtonModel(DualOracle oracle, DualScales scales, ICurvatureSystem curvature)
 {
     private const double MissingDecay = 0.25; // of the correction, per accepted step; 0.1 to 0.5 need about the same number of passes
     private const double MissingMax = 1e3;    // times the row's own curvature and reference
-    private readonly DensePositiveSystem _system = new(oracle.Rows.Count, oracle.Team);
-    private readonly double[] _packed = new double[(long)oracle.Rows.Count * (oracle.Rows.Count + 1) / 2];
     private readonly double[] _reference = new double[oracle.Rows.Count];
     private readonly double[] _missing = new double[oracle.Rows.Count];
     private readonly double[] _change = new double[oracle.Rows.Count];
+    private readonly double[] _shift = new double[oracle.Rows.Count];
 
     /// <summary>Takes over the curvature of the oracle's last evaluation and the reference curvature of its point.</summary>
     /// <remarks>A constraint's use falls about in proportion as its price rises: use ÷ price is a curvature of the right size for any row.</remarks>
     public void Capture(DualPoint point)
     {
-        oracle.Curvature.CopyTo(_packed, 0);
+        curvature.Capture();
         for (int row = 0; row < _reference.Length; row++)
         {
             double size = Math.Max(Math.Abs(point.Usage[row]), Math.Abs(oracle.Rows.Limits[row]));
@@ -28,46 +27,25 @@ internal sealed class NewtonModel(DualOracle oracle, DualScales scales)
         }
     }
 
-    /// <summary>Forgets the corrections.</summary>
-    public void Forget() => Array.Clear(_missing);
-
     /// <summary>Solves for the step of the free rows: (H + missing + damping · (diag H + reference)) step = −gradient.</summary>
     /// <param name="free">rows, ascending</param> <param name="gradient">[rows of the problem]</param>
-    /// <param name="damping">above 0</param> <param name="step">[free], overwritten</param>
+    /// <param name="damping">above 0</param> <param name="residualMax">how exactly</param> <param name="step">[free], overwritten</param>
     /// <returns>false when the damped matrix is not positive definite in floating point</returns>
-    public bool TrySolve(ReadOnlySpan<int> free, double[] gradient, double damping, Span<double> step)
+    public bool TrySolve(ReadOnlySpan<int> free, double[] gradient, double damping, double residualMax, Span<double> step)
     {
         for (int k = 0; k < free.Length; k++)
         {
             int row = free[k];
-            Span<double> target = _system.Matrix.AsSpan(k * _system.Stride, k + 1);
-            ReadOnlySpan<double> source = _packed.AsSpan(Start(row), row + 1);
-            for (int c = 0; c < target.Length; c++) target[c] = source[free[c]];
-            target[k] += _missing[row] + damping * (source[row] + _reference[row]) + double.Epsilon;
+            _shift[k] = _missing[row] + damping * (curvature.Diagonal(row) + _reference[row]) + double.Epsilon;
             step[k] = -gradient[row];
         }
-        if (!_system.TryFactor(free.Length)) return false;
-        _system.Solve(step);
-        return true;
+        return curvature.TrySolve(free, _shift.AsSpan(0, free.Length), residualMax, step);
     }
 
     /// <summary>step · H · step, without corrections and damping; remembers H · step for <see cref="Learn"/>.</summary>
     public double Quadratic(ReadOnlySpan<int> free, ReadOnlySpan<double> step)
     {
-        Array.Clear(_change);
-        for (int k = 0; k < free.Length; k++)
-        {
-            int row = free[k];
-            ReadOnlySpan<double> source = _packed.AsSpan(Start(row), row + 1);
-            double sum = source[row] * step[k], own = step[k];
-            for (int c = 0; c < k; c++)
-            {
-                double h = source[free[c]];
-                sum += h * step[c];
-                _change[c] += h * own;
-            }
-            _change[k] += sum;
-        }
+        curvature.Multiply(free, step, _change);
         double total = 0;
         for (int k = 0; k < free.Length; k++) total += _change[k] * step[k];
         return total;
@@ -79,11 +57,9 @@ internal sealed class NewtonModel(DualOracle oracle, DualScales scales)
         for (int k = 0; k < free.Length; k++)
         {
             int row = free[k];
-            double own = _packed[Start(row) + row], seen = 0;
-            if (step[k] != 0) seen = Math.Clamp((after[row] - before[row] - _change[k]) / step[k], 0, MissingMax * (_reference[row] + own));
+            double limit = MissingMax * (_reference[row] + curvature.Diagonal(row)), seen = 0;
+            if (step[k] != 0) seen = Math.Clamp((after[row] - before[row] - _change[k]) / step[k], 0, limit);
             _missing[row] = Math.Max(_missing[row], seen) * (accepted ? MissingDecay : 1);
         }
     }
-
-    private static int Start(int row) => row * (row + 1) / 2;
 }

@@ -33,19 +33,19 @@ internal sealed partial class PrimalPlan
         for (int j = 0; j < _promised.Length; j++) _promised[j] = rows.Prices.Promise[j] >= 0;
         _campaignFactors = new double[problem.CampaignCount];
         (_cohortFactorsFree, _cohortFactorsPromised) = (new double[problem.CohortCount], new double[problem.CohortCount]);
-        Allocation = new float[problem.EdgeCount];
         _choose = worker => ForListeners(worker, Choose);
         _scaleCampaigns = worker => ForListeners(worker, ScaleCampaigns);
         _scaleCohorts = worker => ForListeners(worker, ScaleCohorts);
     }
 
-    /// <summary>[edges] x.</summary>
-    public float[] Allocation { get; }
+    /// <summary>[edges] x; none before the first is made, when second derivatives need the memory most.</summary>
+    public float[] Allocation { get; private set; } = [];
 
     /// <summary>Makes the allocation for these prices; returns Σ c x − Σ penalty · shortfall.</summary>
     public double Make(AllocationPrices prices, double smoothing)
     {
         (_prices, _smoothing) = (prices, smoothing);
+        Reserve();
         Run(_choose);
         if (FindCampaignFactors()) Run(_scaleCampaigns);
         if (FindCohortFactors()) Run(_scaleCohorts);
@@ -55,8 +55,14 @@ internal sealed partial class PrimalPlan
     /// <summary>Makes the empty allocation.</summary>
     public void Clear()
     {
+        Reserve();
         Array.Clear(Allocation);
         _sums[0].Clear();
+    }
+
+    private void Reserve()
+    {
+        if (Allocation.Length != _problem.EdgeCount) Allocation = new float[_problem.EdgeCount];
     }
 
     /// <summary>[campaigns] promised deliveries that the allocation misses; empty without promises.</summary>

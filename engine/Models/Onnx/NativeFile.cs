@@ -19,6 +19,10 @@ internal sealed unsafe class NativeFile : IDisposable
 
     public nint Address => (nint)_bytes;
 
+    /// <summary>The bytes of a file of at most 2³¹ of them; not to be used once this is disposed.</summary>
+    // SAFETY: the memory holds Length bytes until it is freed.
+    public ReadOnlySpan<byte> Span => new(_bytes, checked((int)Length));
+
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static NativeFile Read(string path)
     {

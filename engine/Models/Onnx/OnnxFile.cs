@@ -4,13 +4,14 @@ namespace Rubato;
 internal sealed class OnnxFile : IDisposable
 {
     private readonly List<NativeFile> _files = [];
+    private NativeFile? _model; // not an array: a large one would stay until the next full collection
 
     private OnnxFile(string path) => Path = path;
 
     public string Path { get; }
 
     /// <summary>The model itself.</summary>
-    public byte[] Model { get; private set; } = [];
+    public ReadOnlySpan<byte> Model => _model!.Span;
 
     /// <summary>External files as the model spells them.</summary>
     public string[] Locations { get; private set; } = [];
@@ -22,7 +23,7 @@ internal sealed class OnnxFile : IDisposable
     public nuint[] Sizes => [.. _files.Select(file => (nuint)file.Length)];
 
     /// <summary>Bytes of the model and its external data.</summary>
-    public long Bytes => Model.Length + _files.Sum(file => file.Length);
+    public long Bytes => _model!.Length + _files.Sum(file => file.Length);
 
     /// <param name="path">the model</param> <param name="root">folder that everything must lie in; null for the model's own</param>
     /// <param name="bytesMax">most bytes of all files together</param>
@@ -35,7 +36,7 @@ internal sealed class OnnxFile : IDisposable
             string named = root is null ? RealPath.Of(path) : System.IO.Path.GetFullPath(path); // who names a file by hand may name a link to it
             string folder = System.IO.Path.GetDirectoryName(named)!;
             string realRoot = RealPath.Of(root ?? folder);
-            file.Model = File.ReadAllBytes(file.Inside(path, realRoot, path, bytesMax: Math.Min(bytesMax, Array.MaxLength)));
+            file._model = NativeFile.Read(file.Inside(path, realRoot, path, bytesMax: Math.Min(bytesMax, Array.MaxLength)));
             file.ReadExternal(OnnxScan.Read(file.Model, path), folder, realRoot, bytesMax);
             return file;
         }
@@ -53,6 +54,7 @@ internal sealed class OnnxFile : IDisposable
 
     public void Dispose()
     {
+        _model?.Dispose();
         foreach (NativeFile file in _files) file.Dispose();
     }
 

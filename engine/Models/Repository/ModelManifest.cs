@@ -29,4 +29,44 @@ public sealed record ModelManifest
 
     /// <summary>Tolerances of the self-test.</summary>
     public TensorComparison Tolerance { get; init; } = TensorComparison.Usual;
+
+    /// <summary>Threads that run it, each with a batch of its own, 1 to 64; one keeps the cores for the threads of a run.</summary>
+    public int Instances { get; init; } = 1;
+
+    /// <summary>Time that a lone row may wait for company, 0 to 1 s; 0: none waits while a thread is idle.</summary>
+    public TimeSpan QueueDelay { get; init; }
+
+    /// <summary>Sizes of batches that the model runs best at, each up to RowsMax; with a queue delay, a thread waits for the smallest.</summary>
+    public IReadOnlyList<int> PreferredRows { get; init; } = [];
+
+    /// <summary>Rows that may wait, 1 to 1,048,576; beyond them works are refused with the time after which to try again.</summary>
+    public int QueueRowsMax { get; init; } = 8192;
+
+    /// <summary>Bytes of memory that it takes while it is loaded, for the budget; null estimates twice its folder.</summary>
+    public long? MemoryBytes { get; init; }
+
+    /// <summary>Labels that this version takes from lower versions by itself once it is loaded, warmed and tested.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>What it must show in the shadow of the version that has a label before it may take it; null for nothing.</summary>
+    public ShadowRules? Shadow { get; init; }
+
+    /// <summary>How scores become the probability that a listener plays the track; null where they are that already.</summary>
+    public Calibration? Calibration { get; init; }
+
+    /// <summary>The role of a mapped input.</summary>
+    internal ModelRole RoleOf(string input)
+    {
+        for (int i = 0; i < Inputs.Count; i++)
+            if (Inputs[i].Name == input) return Inputs[i].Role;
+        throw new ArgumentException($"'{input}' is not mapped", nameof(input)); // ModelManifestCheck had every input mapped
+    }
+
+    /// <summary>The place of the output with a role among the mapped ones; −1 for none.</summary>
+    internal int OutputIndex(ModelRole role)
+    {
+        for (int i = 0; i < Outputs.Count; i++)
+            if (Outputs[i].Role == role) return i;
+        return -1;
+    }
 }

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Rubato;
 
-/// <summary>Reads model.json and labels.json (docs/MODELS.md).</summary>
-internal static class ModelManifestFile
+/// <summary>Reads model.json (docs/MODELS.md): what the model is; what its service is like stands in the other part.</summary>
+internal static partial class ModelManifestFile
 {
-    private const int BindingsMax = 64, SelfTestsMax = 64, DimensionsMax = 64, LabelsMax = 64, NameCharactersMax = 200, RankMax = 8;
+    private const int BindingsMax = 64, SelfTestsMax = 64, DimensionsMax = 64, NameCharactersMax = 200, RankMax = 8;
     private const long DimensionMax = 1 << 24;
 
     private static readonly (string Text, ModelRole Role)[] InputRoles =
@@ -21,9 +21,10 @@ internal static class ModelManifestFile
     {
         using JsonDocument document = JsonFile.Open(path);
         var fields = new JsonFields(document.RootElement, path, "");
-        fields.RequireKeys("inputs", "outputs", "rowsMax", "dimensions", "provider", "bytesMax", "runMillisecondsMax", "selfTest", "relativeTolerance", "absoluteTolerance");
+        fields.RequireKeys("inputs", "outputs", "rowsMax", "dimensions", "provider", "bytesMax", "runMillisecondsMax", "selfTest", "relativeTolerance", "absoluteTolerance",
+            "instances", "queueDelayMicroseconds", "preferredRows", "queueRowsMax", "memoryBytes", "labels", "shadow", "calibration");
         var byDefault = new ModelManifest { SelfTest = [] };
-        return byDefault with
+        return WithService(fields, byDefault with
         {
             Inputs = Bindings(fields, "inputs", InputRoles),
             Outputs = Bindings(fields, "outputs", OutputRoles),
@@ -36,16 +37,7 @@ internal static class ModelManifestFile
             Tolerance = new TensorComparison(
                 fields.Has("relativeTolerance") ? fields.Number("relativeTolerance", 0, 1) : byDefault.Tolerance.RelativeTolerance,
                 fields.Has("absoluteTolerance") ? fields.Number("absoluteTolerance", 0, 1e6) : byDefault.Tolerance.AbsoluteTolerance),
-        };
-    }
-
-    /// <summary>Labels of a model with the versions that they stand for; none where there is no file.</summary>
-    /// <exception cref="EngineDataException">The file is malformed.</exception>
-    public static Dictionary<string, long> ReadLabels(string path)
-    {
-        if (!File.Exists(path)) return [];
-        using JsonDocument document = JsonFile.Open(path);
-        return Numbers(new JsonFields(document.RootElement, path, ""), LabelsMax, int.MaxValue);
+        });
     }
 
     private static List<ModelBinding> Bindings(JsonFields fields, string array, (string Text, ModelRole Role)[] roles)
@@ -85,18 +77,17 @@ internal static class ModelManifestFile
         string other => throw fields.Error("provider", $"'{other}' (expected cpu or cuda)"),
     };
 
-    private static Dictionary<string, long> Numbers(JsonFields fields, string name, int countMax, long max) => !fields.Has(name) ? []
-        : Numbers(fields with { Element = fields.Element.GetProperty(name), Place = name }, countMax, max);
-
     // An object of names and whole numbers from 1 on.
-    private static Dictionary<string, long> Numbers(JsonFields fields, int countMax, long max)
+    private static Dictionary<string, long> Numbers(JsonFields fields, string name, int countMax, long max)
     {
-        if (fields.Element.ValueKind != JsonValueKind.Object) throw fields.Error("", $"expected an object, found {JsonFields.Found(fields.Element)}");
+        if (!fields.Has(name)) return [];
+        var inner = fields with { Element = fields.Element.GetProperty(name), Place = name };
+        if (inner.Element.ValueKind != JsonValueKind.Object) throw inner.Error("", $"expected an object, found {JsonFields.Found(inner.Element)}");
         var numbers = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (JsonProperty field in fields.Element.EnumerateObject())
+        foreach (JsonProperty field in inner.Element.EnumerateObject())
         {
-            if (!numbers.TryAdd(field.Name, fields.Integer(field.Value, field.Name, 1, max))) throw fields.Error(field.Name, "given twice");
-            if (numbers.Count > countMax) throw fields.Error("", $"more than {countMax} entries");
+            if (!numbers.TryAdd(field.Name, inner.Integer(field.Value, field.Name, 1, max))) throw inner.Error(field.Name, "given twice");
+            if (numbers.Count > countMax) throw inner.Error("", $"more than {countMax} entries");
         }
         return numbers;
     }

@@ -22,26 +22,24 @@ public sealed class ModelRepository
 
     /// <summary>Reads which models, versions and labels there are now. What is not as it should be is left out and told; it harms nothing else.</summary>
     public IReadOnlyList<ModelFolder> Scan() =>
-        [.. Directory.EnumerateDirectories(Path).Select(folder => System.IO.Path.GetFileName(folder)).Where(IsShown).Order(StringComparer.Ordinal).Select(Scan)];
+        [.. Directory.EnumerateDirectories(Path).Select(folder => System.IO.Path.GetFileName(folder)!).Where(IsShown).Order(StringComparer.Ordinal).Select(Scan)];
 
     /// <summary>Loads a version, warms it up and tests it.</summary>
     /// <param name="name">the model</param> <param name="version">1 or more</param>
     /// <exception cref="DataFileException">It was refused; the message names the file and says why.</exception>
     public LoadedModel Load(string name, int version)
     {
-        string folder = System.IO.Path.Combine(Path, name, version.ToString(CultureInfo.InvariantCulture));
-        if (name.Contains('/') || name is "" or "." or "..") throw new ModelException(Path, $"'{name}' is not the name of a model");
-        if (!Directory.Exists(folder)) throw new ModelException(folder, "no such version");
-        RequireInside(folder);
+        string folder = VersionFolder(name, version);
         RequireNoLibraries(folder);
-        ModelManifest manifest = ModelManifestFile.Read(Inside(folder, "model.json"));
+        ModelManifest manifest = ReadManifest(name, version);
         string file = System.IO.Path.Combine(folder, "model.onnx");
         ModelSession session = ModelSession.Load(_runtime, file,
             new ModelSessionOptions { Provider = manifest.Provider, Root = _root, BytesMax = manifest.BytesMax });
         try
         {
             ModelManifestCheck.Require(manifest, session, System.IO.Path.Combine(folder, "model.json"));
-            return new LoadedModel(name, version, manifest, session, SelfTest(folder, manifest, session));
+            (double error, ModelExpectation first) = SelfTest(folder, manifest, session);
+            return new LoadedModel(name, version, manifest, session, error, first.Inputs);
         }
         catch
         {
@@ -50,11 +48,35 @@ public sealed class ModelRepository
         }
     }
 
+    /// <summary>Reads a version's model.json.</summary>
+    /// <inheritdoc cref="Load"/>
+    public ModelManifest ReadManifest(string name, int version) => ModelManifestFile.Read(Inside(VersionFolder(name, version), "model.json"));
+
+    /// <summary>What the files of a version look like from outside: equal twice in a row, nobody is writing them any more.</summary>
+    /// <inheritdoc cref="Load"/>
+    internal FolderPrint Print(string name, int version) => FolderPrint.Of(VersionFolder(name, version));
+
+    /// <summary>Writes labels.json.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception> <exception cref="UnauthorizedAccessException">Nor that.</exception>
+    internal void WriteLabels(string name, ModelLabels labels) => ModelLabelsFile.Write(LabelsPath(name), labels);
+
+    private string LabelsPath(string name) => System.IO.Path.Combine(Path, name, "labels.json");
+
+    private string VersionFolder(string name, int version)
+    {
+        if (name.Contains('/') || name is "" or "." or "..") throw new ModelException(Path, $"'{name}' is not the name of a model");
+        string folder = System.IO.Path.Combine(Path, name, version.ToString(CultureInfo.InvariantCulture));
+        if (!Directory.Exists(folder)) throw new ModelException(folder, "no such version");
+        RequireInside(folder);
+        return folder;
+    }
+
     private ModelFolder Scan(string name)
     {
         string folder = System.IO.Path.Combine(Path, name);
+        if (!ModelLabelsFile.IsName(name)) return new ModelFolder(name, [], null, [$"{folder}: not the name of a model (expected up to {ModelLabelsFile.NameCharactersMax} letters, digits, '.', '-' or '_')"]);
         var versions = new List<int>();
-        var labels = new Dictionary<string, int>(StringComparer.Ordinal);
+        ModelLabels? labels = null;
         var problems = new List<string>();
         try
         {
@@ -66,13 +88,11 @@ public sealed class ModelRepository
                 if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int version) && version > 0 && text == $"{version}") versions.Add(version);
                 else problems.Add($"{path}: not the number of a version (expected 1 to {int.MaxValue}, without leading zeros)");
             }
-            string file = System.IO.Path.Combine(folder, "labels.json");
+            string file = LabelsPath(name);
             if (File.Exists(file)) RequireInside(file);
-            foreach ((string label, long version) in ModelManifestFile.ReadLabels(file))
-            {
-                if (versions.Contains((int)version)) labels.Add(label, (int)version);
-                else problems.Add($"{file}: {label}: version {version} does not exist");
-            }
+            labels = ModelLabelsFile.Read(file);
+            foreach ((string label, int version) in labels.Versions)
+                if (!versions.Contains(version)) problems.Add($"{file}: {label}: version {version} does not exist");
         }
         catch (DataFileException failure)
         {
@@ -83,22 +103,25 @@ public sealed class ModelRepository
     }
 
     // The first run of a shape is the slow one: it is over before any traffic comes.
-    private double SelfTest(string folder, ModelManifest manifest, ModelSession session)
+    private (double Error, ModelExpectation First) SelfTest(string folder, ModelManifest manifest, ModelSession session)
     {
         double worst = 0;
+        ModelExpectation? first = null;
         foreach (string file in manifest.SelfTest)
         {
             string path = Inside(folder, file);
             try
             {
-                worst = Math.Max(worst, ModelExpectation.Read(path, session).Check(session, manifest.Tolerance, manifest.RunDeadline));
+                ModelExpectation expectation = ModelExpectation.Read(path, session);
+                worst = Math.Max(worst, expectation.Check(session, manifest.Tolerance, manifest.RunDeadline));
+                first ??= expectation;
             }
             catch (ModelRunException failure)
             {
                 throw new ModelException(path, $"the self-test failed: {failure.Message}", failure);
             }
         }
-        return worst;
+        return (worst, first!); // model.json names at least one
     }
 
     private string Inside(string folder, string file)

@@ -55,10 +55,11 @@ public sealed class OracleCudaTests
         using FakeDriver fake = FakeDriver.Start();
         (EdgeSlices edges, OraclePrices prices) = Problem(4);
         using var kernel = new OracleCuda(CudaExecutor.Open(new CudaOptions { Library = fake.Library }), OracleKernels.Scalar);
-        var sums = new OracleSums(edges, RandomSlices.Rows(Campaigns, edges.CohortCount));
+        var curvature = new DenseCurvature(RandomSlices.Rows(Campaigns, edges.CohortCount), edges.WidthMax);
+        var sums = new OracleSums(edges, curvature);
         sums.Clear(withCurvature: true);
         kernel.Evaluate(edges, prices, 0, edges.SliceCount, sums);
-        Assert.Contains(sums.Curvature!.Packed, value => value != 0);
+        Assert.Contains(curvature.Packed, value => value != 0);
         Assert.Equal((0, OracleCuda.VariantName), (fake.Count("cuLaunchKernel"), kernel.Name));
     }
 
@@ -66,7 +67,7 @@ public sealed class OracleCudaTests
     public void WithoutADeviceTheReasonIsSaid()
     {
         Skip.If(Rubato.Kernels.Similarity.ScanKernels.Variants[0].Available, "this machine has a CUDA device");
-        Assert.StartsWith("variant \"cuda-double\" cannot run here: no NVIDIA driver", Assert.Throws<NotSupportedException>(() => OracleKernels.Named("cuda-double")).Message);
+        Assert.StartsWith("variant \"cuda-double\" cannot run here: no NVIDIA driver", Assert.Throws<NotSupportedException>(() => OracleKernels.Pick("cuda-double")).Message);
         Assert.Contains("cuda-double", OracleKernels.Names);
     }
 
@@ -78,7 +79,7 @@ public sealed class OracleCudaTests
 
     private static OracleSums Sums(IOracleKernel kernel, EdgeSlices edges, OraclePrices prices)
     {
-        var sums = new OracleSums(edges, rows: null);
+        var sums = new OracleSums(edges, curvature: null);
         kernel.Evaluate(edges, prices, 0, edges.SliceCount, sums);
         return sums;
     }

@@ -15,7 +15,7 @@ public sealed class DeviceOracleTests
                 foreach (int listeners in (int[])[1, 17, 150])
                 {
                     (EdgeSlices edges, OraclePrices prices) = Problem(seed, listeners, rich, slotsMax, smoothing);
-                    var expected = new OracleSums(edges, rows: null);
+                    var expected = new OracleSums(edges, curvature: null);
                     new OracleScalar().Evaluate(edges, prices, 0, edges.SliceCount, expected);
                     OracleSums actual = OnDevice(edges, prices, 0, edges.SliceCount);
                     Close(expected.Campaign, actual.Campaign);
@@ -40,7 +40,7 @@ public sealed class DeviceOracleTests
     {
         (EdgeSlices edges, OraclePrices prices) = Problem(1, 40, rich: false, slotsMax: 1, smoothing: 1);
         using var oracle = new DeviceOracle(new PtxDevice(), edges);
-        var sums = new OracleSums(edges, RandomSlices.Rows(20, edges.CohortCount));
+        var sums = new OracleSums(edges, new DenseCurvature(RandomSlices.Rows(20, edges.CohortCount), edges.WidthMax));
         sums.Clear(withCurvature: true);
         Assert.Throws<NotSupportedException>(() => oracle.Evaluate(prices, 0, 1, sums));
         Assert.Throws<ArgumentOutOfRangeException>(() => oracle.Evaluate(prices, 0, edges.SliceCount + 1, sums));
@@ -55,7 +55,7 @@ public sealed class DeviceOracleTests
 
     private static OracleSums OnDevice(EdgeSlices edges, OraclePrices prices, int firstSlice, int endSlice)
     {
-        var sums = new OracleSums(edges, rows: null);
+        var sums = new OracleSums(edges, curvature: null);
         using var oracle = new DeviceOracle(new PtxDevice(), edges);
         oracle.Evaluate(prices, firstSlice, endSlice, sums);
         return sums;

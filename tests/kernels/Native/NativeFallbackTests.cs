@@ -1,4 +1,5 @@
 using Rubato.Kernels;
+using Rubato.Kernels.Allocation;
 using Rubato.Kernels.Native;
 using Rubato.Kernels.Similarity;
 using Rubato.Tests.Support;
@@ -42,8 +43,18 @@ public class NativeFallbackTests
     {
         var variants = ScanKernels.For(new CpuFeatures("the CPU has no AVX-512", "the CPU has no AVX-512", "the CPU has no AVX-512"), Refuse);
         Assert.Equal("vector-int8", KernelVariant<IScanKernel>.Pick(variants, forced: null).Name);
+        foreach (string name in Assembled)
+            Assert.Contains("the CPU has no AVX-512", Assert.Throws<NotSupportedException>(() => KernelVariant<IScanKernel>.Pick(variants, name)).Message);
         Assert.Contains("the names are amx-int8, avx512-vnni, vector-int8, avx512, vector, scalar-int8, scalar",
             Assert.Throws<ArgumentException>(() => KernelVariant<IScanKernel>.Pick(variants, "sse2")).Message);
+    }
+
+    [Fact]
+    public void TheAllocationOracleFallsBackToThePortableVariant()
+    {
+        var variants = OracleKernels.For(new CpuFeatures("the CPU has no AVX-512", "the CPU has no AVX-512", "the CPU has no AVX-512"), Refuse);
+        Assert.Equal("vector-double", KernelVariant<IOracleKernel>.Pick(variants, forced: null).Name);
+        Assert.Contains("the CPU has no AVX-512", Assert.Throws<NotSupportedException>(() => KernelVariant<IOracleKernel>.Pick(variants, "avx512")).Message);
     }
 
     [SkippableFact]

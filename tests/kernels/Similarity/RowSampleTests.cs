@@ -1,3 +1,4 @@
+using Rubato.Kernels;
 using Rubato.Kernels.Similarity;
 using Rubato.Tests.Support;
 
@@ -5,19 +6,31 @@ namespace Rubato.Tests.Kernels.Similarity;
 
 public sealed class RowSampleTests
 {
-    private const int Rows = 110_000, Dimension = 16, K = 100, Queries = 3;
+    private const int Rows = 300_000, Dimension = 16, K = 100, Queries = 17;
 
-    public static TheoryData<string> Variants => [.. ScanKernels.Variants.Where(variant => variant.Kernel is not null).Select(variant => variant.Name)];
+    public static TheoryData<string, int> Guesses
+    {
+        get
+        {
+            var guesses = new TheoryData<string, int>();
+            foreach (KernelVariant<IScanKernel> variant in ScanKernels.Variants)
+                foreach (int share in RowSample.Shares)
+                    if (variant.Kernel is not null)
+                        guesses.Add(variant.Name, share);
+            return guesses;
+        }
+    }
 
-    [Theory, MemberData(nameof(Variants))]
-    public void AGuessThatIsTooHighIsTakenBack(string name)
+    [Theory, MemberData(nameof(Guesses))]
+    public void AGuessThatIsTooHighIsTakenBack(string name, int share)
     {
         var random = new Random(1);
         float[] values = Vectors.Uniform(random, Rows * Dimension), queries = Vectors.Uniform(random, Queries * Dimension);
-        var sample = new RowSample(firstRow: 0, Rows, K);
-        Assert.True(sample.Pays);
-        Assert.InRange(sample.Steps, sample.Rank, K - 1);
-        for (int step = 0; step < sample.Steps; step++) // the best rows, fewer than k, are all in the sample
+        var sample = new RowSample(firstRow: 0, Rows, K, share);
+        Assert.True(sample.Pays(Queries));
+        int planted = Math.Min(sample.Steps, K - 1);
+        Assert.InRange(planted, sample.Rank, K - 1);
+        for (int step = 0; step < planted; step++) // the best rows, fewer than k, are all in the sample
             for (int c = 0; c < Dimension; c++)
                 values[(sample.Row(step) * Dimension) + c] = queries[c] * (50 + step);
         (int[] rows, float[] scores) expected = Scan("scalar", values, queries), found = Scan(name, values, queries);
@@ -25,15 +38,16 @@ public sealed class RowSampleTests
         Assert.Equal(expected.scores, found.scores);
     }
 
-    [Theory, InlineData(0, 110_000, 100), InlineData(64, 1_000_000, 32), InlineData(128, 4_000_000, 4096)]
-    public void StepsLieInTheirStrata(int firstRow, int rowCount, int k)
+    [Theory, InlineData(0, 110_000), InlineData(64, 1_000_000), InlineData(128, 4_000_000)]
+    public void StepsSpanTheRows(int firstRow, int rowCount)
     {
-        var sample = new RowSample(firstRow, rowCount, k);
-        for (int step = 0; step < sample.Steps; step++)
+        foreach (int share in RowSample.Shares)
         {
-            Assert.Equal(step, (sample.Row(step) - firstRow) / 2048);
-            Assert.Equal(0, sample.Row(step) % PanelRun.RowStep);
-            Assert.InRange(sample.Row(step), firstRow, firstRow + rowCount - PanelRun.RowStep);
+            var sample = new RowSample(firstRow, rowCount, k: 100, share);
+            int last = sample.Row(sample.Steps - 1);
+            Assert.Equal(firstRow, sample.Row(0));
+            Assert.Equal(0, sample.Row(1) % PanelRun.RowStep);
+            Assert.InRange(last, firstRow + rowCount - (2 * sample.Stride), firstRow + rowCount - PanelRun.RowStep);
         }
     }
 

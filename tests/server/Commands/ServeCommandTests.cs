@@ -22,6 +22,8 @@ public sealed class ServeCommandTests : IDisposable
         await Refused("Scoring:Variant = \"fastest\" must be one of cuda-int8, amx-int8, ", "--variant", "fastest");
         await Refused("nowhere.json: no such file", "--campaigns", "nowhere.json");
         await Refused("nowhere", "--prices", _folder.File("nowhere"));
+        await Refused("cannot be created", "--ledger", catalogue); // a file
+        await Refused("Pacing:Policy = \"fast\" must be one of dual, ", "--set", "Pacing:Policy=fast");
         await Refused("nowhere.json: no such file", "--config", "nowhere.json");
         await Refused("nowhere.rbt: no such file", "--catalogue", _folder.File("nowhere.rbt"));
         File.WriteAllBytes(_folder.File("damaged.rbt"), File.ReadAllBytes(catalogue)[..^100]);

@@ -113,8 +113,8 @@ public sealed class SolveCommandTests : IDisposable
     [InlineData("--gap 0 is not a number from 1e-7 to 1", "--gap", "0")]
     [InlineData("--gap x is not a number", "--gap", "x")]
     [InlineData("--threads 0 is not an integer", "--threads", "0")]
-    [InlineData("--method simplex is not one of newton, gradient", "--method", "simplex")]
-    [InlineData("--variant none is not one of vector-single", "--variant", "none")]
+    [InlineData("--method simplex is not one of newton, conjugate, gradient", "--method", "simplex")]
+    [InlineData("--variant none is not one of avx512", "--variant", "none")]
     public async Task AnOptionOutOfItsRangeEndsWithCode2(string problem, params string[] options)
         => Assert.Contains(problem, await RubatoCommand.Refused(2, ["solve", "--problem", "p", "--out", "o", .. options]));
 

@@ -24,6 +24,16 @@ public sealed class LoadGeneratorTests
     }
 
     [Fact]
+    public async Task SlatesAreExposedAndSettled()
+    {
+        await using var server = new PaidServer(campaigns: 200, budget: 10_000_000);
+        LoadReport report = await LoadGenerator.RunAsync(Options(server.Test) with { Slots = 5, Expose = true }, CancellationToken.None);
+        Assert.Empty(report.Errors);
+        Assert.True(report.Exposed > 0);
+        Assert.True(server.Engine.Ledger!.Counters.Settled >= report.Exposed);
+    }
+
+    [Fact]
     public async Task ErrorsAreCountedByCode()
     {
         await using var server = new TestServer(options => options.Limits.QueueMax = 1);

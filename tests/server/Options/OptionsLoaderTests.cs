@@ -32,6 +32,14 @@ public sealed class OptionsLoaderTests : IDisposable
     }
 
     [Fact]
+    public void WhatNeedsModelsSaysSo()
+    {
+        Assert.Equal("Server:KServe needs Data:Models: name a model repository with --models", Refused("Server:KServe", "127.0.0.1:0"));
+        Assert.Equal("Models:Ranker needs Data:Models: name a model repository with --models", Refused("Models:Ranker", "r"));
+        Assert.Contains("must be a whole number, 50 to 86400000, or 0", Refused("Models:PollMilliseconds", "49"));
+    }
+
+    [Fact]
     public void EveryKeyTakesBothEndsOfItsRangeAndNothingBeyond()
     {
         int ranges = 0;

@@ -37,6 +37,18 @@ public sealed class GoldenFrameTests
     [InlineData("score-reply", 2, 3, 4)]
     [InlineData("recommend-request", 1, 4, 5)]
     [InlineData("recommend-reply", 2, 4, 5)]
+    [InlineData("allocate-request", 1, 4, 7)]
+    [InlineData("allocate-reply", 2, 4, 7)]
+    [InlineData("expose-request", 1, 16, 8)]
+    [InlineData("expose-reply", 2, 16, 8)]
+    [InlineData("campaigns-request", 1, 17, 9)]
+    [InlineData("campaigns-reply", 2, 17, 9)]
+    [InlineData("embed-request", 1, 32, 7)]
+    [InlineData("embed-reply", 2, 32, 7)]
+    [InlineData("rank-request", 1, 33, 8)]
+    [InlineData("rank-reply", 2, 33, 8)]
+    [InlineData("infer-request", 1, 34, 9)]
+    [InlineData("infer-reply", 2, 34, 9)]
     [InlineData("error", 3, 3, 6)]
     [InlineData("goaway", 4, 6, 0)]
     public void HeadersSayWhatTheyAre(string name, byte kind, ushort opcode, ulong requestId)
@@ -113,6 +125,87 @@ public sealed class GoldenFrameTests
     }
 
     [Fact]
+    public void AllocationIsReadFromTheTable()
+    {
+        var request = new PlainPayload(Read("allocate-request").Payload, 64);
+        Assert.Equal((4, 3, 9, 0xFEDCBA9876543210, 0x3E800000u), (request.U8(18), request.U16(20), request.U16(28), request.U64(32), request.U32(40)));
+
+        var reply = new PlainPayload(Read("allocate-reply").Payload, 64);
+        Assert.Equal((7, 3u, 2u), (reply.U16(2), reply.U32(4), reply.U32(32)));
+        Assert.Equal([1000, 999, 998], reply.Longs(3));
+        Assert.Equal([0.5f, float.NegativeInfinity, 2.5f], reply.Floats(3));
+        Assert.Equal([30u, 31, 32], reply.UInts(3));
+        Assert.Equal([16, 17, 18], reply.Bytes(3));
+        Assert.Equal(18, reply.Doubles(18).Length);
+        Assert.Equal([40, -1, 41, -2, 0, 0], reply.Longs(6));
+    }
+
+    [Fact]
+    public void ExposureIsReadFromTheTable()
+    {
+        var request = new PlainPayload(Read("expose-request").Payload, 64);
+        Assert.Equal((2, 2u), (request.U8(2), request.U32(4)));
+        byte[] events = request.Bytes(64);
+        Assert.Equal((0x1122334455667788ul, 0x99AABBCCDDEEFF00ul, -5L), (BitConverter.ToUInt64(events, 0), BitConverter.ToUInt64(events, 8), BitConverter.ToInt64(events, 16)));
+        Assert.Equal((30.5f, 0, 1L, 2L, 1000L, 0f), (BitConverter.ToSingle(events, 24), BitConverter.ToInt32(events, 28),
+            BitConverter.ToInt64(events, 32), BitConverter.ToInt64(events, 40), BitConverter.ToInt64(events, 48), BitConverter.ToSingle(events, 56)));
+
+        var reply = new PlainPayload(Read("expose-reply").Payload, 64);
+        Assert.Equal(2u, reply.U32(4));
+        Assert.Equal([1, 5], reply.Bytes(2));
+    }
+
+    [Fact]
+    public void CampaignsAreReadFromTheTable()
+    {
+        var request = new PlainPayload(Read("campaigns-request").Payload, 64);
+        Assert.Equal("{\"campaigns\":[]}", request.Text(request.U32(4)));
+        var reply = new PlainPayload(Read("campaigns-reply").Payload, 64);
+        Assert.Equal((200u, 3ul), (reply.U32(4), reply.U64(8)));
+    }
+
+    [Fact]
+    public void ModelRequestsAreReadFromTheTable()
+    {
+        var embed = new PlainPayload(Read("embed-request").Payload, 64);
+        Assert.Equal((5, 6, 0, 0u, 0u), (embed.U16(2), embed.U16(4), embed.U8(6), embed.U32(8), embed.U32(12)));
+        Assert.Equal((0u, 2u, 3u, 0u, 99ul), (embed.U32(16), embed.U32(20), embed.U32(24), embed.U32(28), embed.U64(32)));
+        Assert.Equal(("tower", "canary"), (embed.Text(5), embed.Text(6)));
+        Assert.Equal([1, 2, 3, 4, 5, 6], embed.Floats(6));
+
+        var rank = new PlainPayload(Read("rank-request").Payload, 64);
+        Assert.Equal((6, 0, 1, 12u, 2u), (rank.U16(2), rank.U16(4), rank.U8(6), rank.U32(8), rank.U32(12)));
+        Assert.Equal((3u, 3u, 1u, 0u, 0ul), (rank.U32(16), rank.U32(20), rank.U32(24), rank.U32(28), rank.U64(32)));
+        Assert.Equal("ranker", rank.Text(6));
+        Assert.Equal([0.5f, -1], rank.Floats(2));
+        Assert.Equal([7L, 8, -9], rank.Longs(3));
+        Assert.Equal([1, 2, 3], rank.Floats(3));
+
+        var infer = new PlainPayload(Read("infer-request").Payload, 64);
+        Assert.Equal((3, 0u, 0u, 3u), (infer.U16(2), infer.U32(20), infer.U32(24), infer.U32(28)));
+        Assert.Equal("any", infer.Text(3));
+        AssertTensors(ref infer);
+    }
+
+    [Fact]
+    public void ModelRepliesAreReadFromTheTable()
+    {
+        var embed = new PlainPayload(Read("embed-reply").Payload, 64);
+        Assert.Equal((0, 2u, 2u, 0u, 8u), (embed.U16(2), embed.U32(4), embed.U32(8), embed.U32(12), embed.U32(16)));
+        Assert.Equal((40u, 10u, 20u, 30u), (embed.U32(20), embed.U32(24), embed.U32(28), embed.U32(32)));
+        Assert.Equal([0.5f, 0.25f, -1, 2], embed.Floats(4));
+
+        var rank = new PlainPayload(Read("rank-reply").Payload, 64);
+        Assert.Equal((0, 3u, 1u, 3u, 12u), (rank.U16(2), rank.U32(4), rank.U32(8), rank.U32(12), rank.U32(16)));
+        Assert.Equal([3, -2, 1], rank.Floats(3));
+        Assert.Equal([0.9f, 0.1f, 0.7f], rank.Floats(3));
+
+        var infer = new PlainPayload(Read("infer-reply").Payload, 64);
+        Assert.Equal((3, 0u, 0u, 0u, 3u), (infer.U16(2), infer.U32(4), infer.U32(8), infer.U32(12), infer.U32(16)));
+        AssertTensors(ref infer);
+    }
+
+    [Fact]
     public void ErrorAndGoAwayAreReadFromTheTable()
     {
         var error = new PlainPayload(Read("error").Payload, 64);
@@ -122,6 +215,22 @@ public sealed class GoldenFrameTests
         var goAway = new PlainPayload(Read("goaway").Payload, 64);
         Assert.Equal((0, 1, 1500u, uint.MaxValue), (goAway.U8(2), goAway.U8(3), goAway.U32(4), goAway.U32(8)));
         Assert.Equal("the server is going away", goAway.Text(goAway.U32(12)));
+    }
+
+    private static void AssertTensors(ref PlainPayload payload)
+    {
+        byte[] heads = payload.Bytes(3 * 64);
+        var first = new PlainPayload([64, 0, .. heads.AsSpan(0, 64)], 64); // heads are no blocks: read them two bytes on
+        Assert.Equal((1, 1, 2, 8u, 2L, 1L), (first.U16(2), first.U8(4), first.U8(5), first.U32(6), first.I64(10), first.I64(18)));
+        var second = new PlainPayload([64, 0, .. heads.AsSpan(64, 64)], 64);
+        Assert.Equal((7, 7, 0, 8u), (second.U16(2), second.U8(4), second.U8(5), second.U32(6)));
+        var third = new PlainPayload([64, 0, .. heads.AsSpan(128, 64)], 64);
+        Assert.Equal((4, 9, 2, 0u, 0L, 7L), (third.U16(2), third.U8(4), third.U8(5), third.U32(6), third.I64(10), third.I64(18)));
+        Assert.Equal("x", payload.Text(1));
+        Assert.Equal([1.5f, -2], payload.Floats(2));
+        Assert.Equal("größe", payload.Text(7));
+        Assert.Equal([-5L], payload.Longs(1));
+        Assert.Equal("none", payload.Text(4));
     }
 
     private static byte[] Golden(string name) => File.ReadAllBytes(Path.Combine(Folder, name + ".bin"));

@@ -32,6 +32,18 @@ public sealed class ScoresReplyTests
         for (int length = 0; length <= payload.Length; length++) Assert.Equal(length >= needed, ScoresReply.TryRead(payload.AsSpan(0, length), out _));
     }
 
+    [Theory, InlineData(0, 0), InlineData(3, 2), InlineData(17, 17)]
+    public void ReservationsAreReadBehindEverythingElse(int count, int slots)
+    {
+        byte[] payload = Frames.Scores(count, withTracks: true, withBreakdown: true, withReservations: true, slots);
+        Assert.True(ScoresReply.TryRead(payload, out ScoresReply read));
+        Assert.Equal((slots, count), (read.Slots, read.Reservations.Length));
+        for (int i = 0; i < count; i++)
+            Assert.Equal(i < slots ? new Reservation((ulong)(40 + i), ulong.MaxValue - (ulong)i) : default, read.Reservations[i]);
+        BinaryPrimitives.WriteUInt32LittleEndian(payload.AsSpan(32), (uint)count + 1);
+        Assert.False(ScoresReply.TryRead(payload, out _)); // more slots than entries
+    }
+
     [Theory, InlineData(uint.MaxValue), InlineData(1u << 31), InlineData(1u << 28), InlineData(17u)]
     public void HostileCountsAreRefused(uint count)
     {

@@ -27,11 +27,11 @@ public sealed class DistributedSolveTests : IDisposable
         }
     }
 
-    [Fact]
-    public void RanksAgreeAndTheirAnswerIsCertified()
+    [Theory, InlineData(AllocationMethod.Newton), InlineData(AllocationMethod.ConjugateNewton), InlineData(AllocationMethod.Gradient)]
+    public void RanksAgreeAndTheirAnswerIsCertified(AllocationMethod method)
     {
         var problem = new AllocationProblem(AllocationGenerator.Generate("promo", 3_000, 20, 8, 12).Columns);
-        AllocationSolution[] solutions = ThreadRanks.Run(3, ranks => AllocationSolver.SolvePart(problem, new AllocationOptions { Threads = 1 }, ranks));
+        AllocationSolution[] solutions = ThreadRanks.Run(3, ranks => AllocationSolver.SolvePart(problem, new AllocationOptions { Threads = 1, Method = method }, ranks));
         AllocationCertificate judged = CertificateChecker.Check(problem, solutions[0].Prices, solutions[0].Allocation);
         Assert.InRange(judged.Gap, 0, 1e-4);
         Assert.InRange(judged.Violations.Largest, 0, 1e-9);
@@ -61,7 +61,7 @@ public sealed class DistributedSolveTests : IDisposable
     private static DualPoint Evaluate(AllocationProblem problem, IRankExchange ranks)
     {
         var rows = new DualRows(problem);
-        using var oracle = new DualOracle(problem, rows, new WorkerTeam(1), withCurvature: true, ranks);
+        using var oracle = new DualOracle(problem, rows, new WorkerTeam(1), CurvatureForm.Matrix, ranks);
         var point = new DualPoint(rows.Count);
         var random = new Random(1);
         for (int row = 0; row < rows.Count; row++) point.Prices[row] = 0.05 * random.NextDouble();

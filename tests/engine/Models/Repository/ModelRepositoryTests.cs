@@ -38,7 +38,8 @@ public sealed class ModelRepositoryTests : IDisposable
         IReadOnlyList<ModelFolder> models = Open().Scan();
         Assert.Equal(["other", "tower"], models.Select(model => model.Name));
         Assert.Equal([2, 9, 10], models[1].Versions);
-        Assert.Equal([("canary", 10), ("stable", 9)], models[1].Labels.Select(label => (label.Key, label.Value)).Order());
+        Assert.Equal([("canary", 10), ("next", 11), ("stable", 9)], models[1].Labels!.Versions.Select(label => (label.Key, label.Value)).Order());
+        Assert.Null(models[0].Labels);
         Assert.Equal(6, models[1].Problems.Count);
         Assert.Contains(models[1].Problems, line => line.EndsWith("labels.json: next: version 11 does not exist", StringComparison.Ordinal));
         Assert.Contains(models[1].Problems, line => line.Contains("/v3: not the number of a version"));
@@ -60,6 +61,17 @@ public sealed class ModelRepositoryTests : IDisposable
     [InlineData("""{ "selfTest": ["test"], "bytesMax": 10 }""", "(expected at most 10)")]
     [InlineData("""{ "selfTest": ["test"], "colour": 1 }""", "colour: unknown field")]
     [InlineData("{", "not JSON")]
+    [InlineData("""{ "selfTest": ["test"], "instances": 0 }""", "instances: expected an integer 1 to 64")]
+    [InlineData("""{ "selfTest": ["test"], "preferredRows": [65] }""", "preferredRows[0]: expected an integer 1 to 64")]
+    [InlineData("""{ "selfTest": ["test"], "queueDelayMicroseconds": -1 }""", "queueDelayMicroseconds: expected an integer 0 to 1000000")]
+    [InlineData("""{ "selfTest": ["test"], "labels": ["pinned"] }""", "labels[0]: expected the name of a label")]
+    [InlineData("""{ "selfTest": ["test"], "shadow": { "percent": 0 } }""", "shadow: percent: expected a number 0.001 to 100")]
+    [InlineData("""{ "selfTest": ["test"], "shadow": { "percentage": 1 } }""", "shadow: percentage: unknown field")]
+    [InlineData("""{ "selfTest": ["test"], "calibration": { "method": "magic" } }""", "calibration: method: 'magic' (expected platt or isotonic)")]
+    [InlineData("""{ "selfTest": ["test"], "calibration": { "method": "platt", "slope": 1 } }""", "calibration: offset: missing")]
+    [InlineData("""{ "selfTest": ["test"], "calibration": { "method": "isotonic", "scores": [0, 0], "probabilities": [0, 1] } }""", "calibration: scores[1]: expected ascending values")]
+    [InlineData("""{ "selfTest": ["test"], "calibration": { "method": "isotonic", "scores": [0, 1], "probabilities": [0] } }""", "calibration: probabilities: 1 values (expected 2")]
+    [InlineData("""{ "selfTest": ["test"], "calibration": { "method": "isotonic", "scores": [0], "probabilities": [2] } }""", "calibration: probabilities[0]: expected a number 0 to 1")]
     public void AWrongManifestIsRefused(string manifest, string expected)
     {
         Write(1, manifest);

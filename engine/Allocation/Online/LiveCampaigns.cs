@@ -1,0 +1,95 @@
+namespace Rubato;
+
+/// <summary>
+/// Campaigns with their prices, budgets, caps and pacing: everything that a live update replaces, as one object, so that a batch sees the old
+/// or the new and never both. Lanes take it once per batch.
+/// </summary>
+internal sealed class LiveCampaigns
+{
+    private readonly CampaignSupply[]? _supplies;
+    private readonly List<CampaignTally> _tallies = [];
+    private readonly long[] _deliveredBefore, _consideredBefore; // by earlier generations, so that what is read never falls
+    private readonly long _requestsBefore;
+
+    /// <param name="number">generation, from 1</param> <param name="book">campaigns and prices</param>
+    /// <param name="pacing">null = the book's prices hold</param>
+    /// <param name="supplies">[campaigns]; null without a ledger: then nothing is reserved, capped or counted</param>
+    /// <param name="previous">the generation that this one replaces</param>
+    public LiveCampaigns(long number, PriceBook book, PacingController? pacing, CampaignSupply[]? supplies, LiveCampaigns? previous)
+    {
+        Number = number;
+        Book = book;
+        Pacing = pacing;
+        _supplies = supplies;
+        _deliveredBefore = new long[book.Campaigns.Count];
+        _consideredBefore = new long[book.Campaigns.Count];
+        _requestsBefore = previous?.Requests ?? 0;
+        for (int i = 0; i < _deliveredBefore.Length && previous is not null; i++)
+        {
+            int before = previous.Book.Campaigns.IndexOf(book.Campaigns.Ids[i]);
+            if (before >= 0) (_deliveredBefore[i], _consideredBefore[i]) = (previous.Delivered(before), previous.Considered(before));
+        }
+    }
+
+    /// <summary>Number of the generation, counted from 1 with every update.</summary>
+    public long Number { get; }
+
+    public PriceBook Book { get; }
+
+    public PacingController? Pacing { get; }
+
+    /// <summary>Whether slates are paid for.</summary>
+    public bool Allocates => _supplies is not null;
+
+    /// <summary>RECOMMEND requests since the engine was opened.</summary>
+    public long Requests => _requestsBefore + Sum(static (tally, _) => tally.Requests, 0);
+
+    /// <summary>Slots given to a campaign since the engine was opened.</summary>
+    public long Delivered(int campaign) => _deliveredBefore[campaign] + Sum(static (tally, at) => Volatile.Read(ref tally.Delivered[at]), campaign);
+
+    /// <summary>Candidates that a campaign was eligible for since the engine was opened.</summary>
+    public long Considered(int campaign) => _consideredBefore[campaign] + Sum(static (tally, at) => Volatile.Read(ref tally.Considered[at]), campaign);
+
+    /// <summary>Counters for one lane.</summary>
+    public CampaignTally NewTally()
+    {
+        var tally = new CampaignTally(Book.Campaigns.Count);
+        lock (_tallies) _tallies.Add(tally);
+        return tally;
+    }
+
+    /// <summary>Pays for one delivery: counts it against the listener's cap and reserves its spend. Atomic, without I/O, waiting or allocation.</summary>
+    /// <param name="campaign">index</param> <param name="listener">0 = unknown, whom no cap binds</param>
+    /// <param name="nowTicks">instant, UTC ticks</param> <param name="id">the reservation; none where a delivery costs nothing</param>
+    /// <returns>None, or what is exhausted: then nothing has changed</returns>
+    public BlockReason TryDeliver(int campaign, ulong listener, long nowTicks, out ReservationId id)
+    {
+        id = default;
+        ref readonly CampaignSupply supply = ref _supplies![campaign];
+        FrequencyTaken taken = default;
+        bool isCapped = supply.Frequency is not null && listener != 0;
+        if (isCapped && !supply.Frequency!.TryAdd(listener, Book.Campaigns.Ids[campaign], nowTicks, supply.DeliveriesMax, out taken)) return BlockReason.FrequencyCap;
+        if (supply.Account is null || supply.Account.TryReserve(supply.SpendMicros, out id)) return BlockReason.None;
+        if (isCapped) supply.Frequency!.Undo(taken);
+        return BlockReason.Budget;
+    }
+
+    /// <summary>What <see cref="TryDeliver"/> would say just now, without doing it.</summary>
+    public BlockReason Refuses(int campaign, ulong listener, long nowTicks)
+    {
+        ref readonly CampaignSupply supply = ref _supplies![campaign];
+        if (supply.Frequency is not null && listener != 0 && supply.Frequency.Count(listener, Book.Campaigns.Ids[campaign], nowTicks) >= supply.DeliveriesMax)
+            return BlockReason.FrequencyCap;
+        return supply.Account is null || supply.Account.Serves(supply.SpendMicros) ? BlockReason.None : BlockReason.Budget;
+    }
+
+    private long Sum(Func<CampaignTally, int, long> count, int campaign)
+    {
+        long sum = 0;
+        lock (_tallies)
+        {
+            foreach (CampaignTally tally in _tallies) sum += count(tally, campaign);
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Rubato.Server;
+
+/// <summary>Writes what the Open Inference Protocol answers.</summary>
+internal static class KServeReply
+{
+    /// <summary>Name, loaded versions, and tensors of a model.</summary>
+    public static void WriteMetadata(Utf8JsonWriter json, ModelGeneration generation, IEnumerable<int> versions)
+    {
+        json.WriteString("name", generation.Name);
+        json.WriteStartArray("versions");
+        foreach (int version in versions) json.WriteStringValue(version.ToString(CultureInfo.InvariantCulture));
+        json.WriteEndArray();
+        json.WriteString("platform", "onnxruntime_onnx");
+        WriteTensors(json, "inputs", generation.Session.Inputs);
+        WriteTensors(json, "outputs", generation.Session.Outputs);
+    }
+
+    /// <summary>The outputs of a run, and where its time went.</summary>
+    public static void Write(Utf8JsonWriter json, KServeRequest request, string model, int version, in ModelOutcome outcome, IEnumerable<(string Name, ModelValue Value)> outputs)
+    {
+        json.WriteString("model_name", model);
+        json.WriteString("model_version", version.ToString(CultureInfo.InvariantCulture));
+        if (request.Id is not null) json.WriteString("id", request.Id);
+        json.WriteStartObject("parameters");
+        json.WriteNumber("queue_us", Microseconds(outcome.QueueTicks));
+        json.WriteNumber("batch_us", Microseconds(outcome.BatchTicks));
+        json.WriteNumber("compute_us", Microseconds(outcome.ComputeTicks));
+        json.WriteNumber("batch_rows", outcome.BatchRows);
+        json.WriteEndObject();
+        json.WriteStartArray("outputs");
+        foreach ((string name, ModelValue value) in outputs)
+            if (value is ModelTensor tensor) Write(json, name, tensor);
+        json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, ModelTensor tensor)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", name);
+        json.WriteString("datatype", KServeType.Of(tensor.Element));
+        json.WriteStartArray("shape");
+        foreach (long dimension in tensor.Shape) json.WriteNumberValue(dimension);
+        json.WriteEndArray();
+        json.WriteStartArray("data");
+        switch (tensor.Element)
+        {
+            case ModelElementType.Float32: foreach (float value in tensor.Values<float>()) WriteNumber(json, value); break;
+            case ModelElementType.Float64: foreach (double value in tensor.Values<double>()) WriteNumber(json, value); break;
+            case ModelElementType.Float16: foreach (Half value in tensor.Values<Half>()) WriteNumber(json, (float)value); break;
+            case ModelElementType.Int64: foreach (long value in tensor.Values<long>()) json.WriteNumberValue(value); break;
+            case ModelElementType.Int32: foreach (int value in tensor.Values<int>()) json.WriteNumberValue(value); break;
+            case ModelElementType.Int16: foreach (short value in tensor.Values<short>()) json.WriteNumberValue(value); break;
+            case ModelElementType.Int8: foreach (sbyte value in tensor.Values<sbyte>()) json.WriteNumberValue(value); break;
+            case ModelElementType.UInt64: foreach (ulong value in tensor.Values<ulong>()) json.WriteNumberValue(value); break;
+            case ModelElementType.UInt32: foreach (uint value in tensor.Values<uint>()) json.WriteNumberValue(value); break;
+            case ModelElementType.UInt16 or ModelElementType.BFloat16: foreach (ushort value in tensor.Values<ushort>()) json.WriteNumberValue(value); break;
+            case ModelElementType.UInt8: foreach (byte value in tensor.Values<byte>()) json.WriteNumberValue(value); break;
+            case ModelElementType.Bool: foreach (byte value in tensor.Data) json.WriteBooleanValue(value != 0); break;
+            default: foreach (string value in tensor.Strings) json.WriteStringValue(value); break;
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    // JSON has no NaN and no infinity; null is what readers of this protocol make of them.
+    private static void WriteNumber(Utf8JsonWriter json, float value)
+    {
+        if (float.IsFinite(value)) json.WriteNumberValue(value);
+        else json.WriteNullValue();
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, double value)
+    {
+        if (double.IsFinite(value)) json.WriteNumberValue(value);
+        else json.WriteNullValue();
+    }
+
+    private static void WriteTensors(Utf8JsonWriter json, string name, IReadOnlyList<ModelValueInfo> infos)
+    {
+        json.WriteStartArray(name);
+        foreach (ModelValueInfo info in infos.Where(info => info.IsTensor))
+        {
+            json.WriteStartObject();
+            json.WriteString("name", info.Name);
+            json.WriteString("datatype", KServeType.Of(info.Element));
+            json.WriteStartArray("shape");
+            foreach (long dimension in info.Shape) json.WriteNumberValue(dimension < 0 ? -1 : dimension);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static long Microseconds(long ticks) => (long)(ticks / (Stopwatch.Frequency / 1e6));
+}

@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Rubato.Server;
+
+/// <summary>Answers the requests of the Open Inference Protocol.</summary>
+internal sealed class KServeService(RubatoServer server)
+{
+    private readonly ModelHost _host = server.Models!.Host;
+
+    public Task ServerAsync(HttpContext context) => WriteAsync(context, StatusCodes.Status200OK, static json =>
+    {
+        json.WriteString("name", "rubato");
+        json.WriteString("version", typeof(KServeService).Assembly.GetName().Version?.ToString(3));
+        json.WriteStartArray("extensions");
+        json.WriteEndArray();
+    });
+
+    public Task HealthAsync(HttpContext context, string name, bool live) =>
+        WriteAsync(context, live ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, json => json.WriteBoolean(name, live));
+
+    public Task ReadyAsync(HttpContext context) => AnswerAsync(context, () =>
+    {
+        ModelGeneration generation = Hold(context, "", 0);
+        generation.Release();
+        return WriteAsync(context, StatusCodes.Status200OK, json =>
+        {
+            json.WriteString("name", generation.Name);
+            json.WriteBoolean("ready", true);
+        });
+    });
+
+    public Task MetadataAsync(HttpContext context) => AnswerAsync(context, async () =>
+    {
+        ModelGeneration generation = Hold(context, "", 0);
+        try
+        {
+            await WriteAsync(context, StatusCodes.Status200OK, json => KServeReply.WriteMetadata(json, generation, Versions(generation.Name))).ConfigureAwait(false);
+        }
+        finally
+        {
+            generation.Release();
+        }
+    });
+
+    public Task InferAsync(HttpContext context) => AnswerAsync(context, async () =>
+    {
+        long arrived = Stopwatch.GetTimestamp();
+        KServeRequest request = await ReadAsync(context).ConfigureAwait(false);
+        ModelGeneration generation = Hold(context, request.Label, request.ListenerId);
+        int version = generation.Version;
+        var answered = new TaskCompletionSource<ModelOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        TensorWork? work = null;
+        bool accepted = false;
+        int retryAfterMilliseconds = 0;
+        try
+        {
+            work = new TensorWork(generation, request.Inputs, request.Outputs, (_, _, outcome) => answered.SetResult(outcome))
+            {
+                Arrived = arrived,
+                Deadline = request.TimeoutMicroseconds == 0 ? long.MaxValue : arrived + (long)(request.TimeoutMicroseconds * (Stopwatch.Frequency / 1e6)),
+            };
+            accepted = generation.TrySubmit(work, out retryAfterMilliseconds);
+        }
+        catch (ModelRunException mismatch)
+        {
+            throw new KServeException(mismatch.Message);
+        }
+        finally
+        {
+            if (!accepted) generation.Release();
+        }
+        if (!accepted)
+            throw new KServeException(StatusCodes.Status503ServiceUnavailable, $"the queue of model '{generation.Name}' is full") { RetryAfterSeconds = (retryAfterMilliseconds + 999) / 1000 };
+        ModelOutcome ended = await answered.Task.ConfigureAwait(false);
+        if (ended.Status != ModelStatus.Ok)
+            throw new KServeException(ended.Status == ModelStatus.Failed ? StatusCodes.Status500InternalServerError : StatusCodes.Status504GatewayTimeout, ended.Problem!);
+        await WriteAsync(context, StatusCodes.Status200OK, json => KServeReply.Write(json, request, generation.Name, version, ended, work.Outputs)).ConfigureAwait(false);
+    });
+
+    private async Task<KServeRequest> ReadAsync(HttpContext context)
+    {
+        PipeReader body = context.Request.BodyReader;
+        while (true)
+        {
+            ReadResult read = await body.ReadAsync(context.RequestAborted).ConfigureAwait(false); // the server's limit of the body holds here
+            if (!read.IsCompleted)
+            {
+                body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                continue;
+            }
+            try
+            {
+                return KServeRequest.Read(read.Buffer);
+            }
+            finally
+            {
+                body.AdvanceTo(read.Buffer.End);
+            }
+        }
+    }
+
+    private ModelGeneration Hold(HttpContext context, string label, ulong listener)
+    {
+        string model = (string)context.GetRouteValue("model")!;
+        int version = 0;
+        if (context.GetRouteValue("version") is string text && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out version) || version < 1))
+            throw new KServeException($"version: '{text}' (expected 1 to {int.MaxValue})");
+        return _host.TryHold(model, version, label, listener, out ModelGeneration? generation) ? generation!
+            : throw new KServeException(StatusCodes.Status404NotFound, _host.Explain(model, version, label));
+    }
+
+    private IEnumerable<int> Versions(string model) =>
+        _host.Models.Where(info => info.Name == model).SelectMany(info => info.Versions).Where(version => version.Generation is not null).Select(version => version.Version);
+
+    private static async Task AnswerAsync(HttpContext context, Func<Task> act)
+    {
+        try
+        {
+            await act().ConfigureAwait(false);
+        }
+        catch (KServeException refused)
+        {
+            if (refused.RetryAfterSeconds > 0) context.Response.Headers.RetryAfter = refused.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            await WriteAsync(context, refused.Status, json => json.WriteString("error", refused.Message)).ConfigureAwait(false);
+        }
+        catch (BadHttpRequestException refused) // a body that is too large, or ends too soon
+        {
+            await WriteAsync(context, refused.StatusCode, json => json.WriteString("error", refused.Message)).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task WriteAsync(HttpContext context, int status, Action<Utf8JsonWriter> properties)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
+        json.WriteStartObject();
+        properties(json);
+        json.WriteEndObject();
+        await json.FlushAsync().ConfigureAwait(false);
+    }
+}

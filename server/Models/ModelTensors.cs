@@ -1,0 +1,38 @@
+using Rubato.Wire;
+
+namespace Rubato.Server;
+
+/// <summary>Tensors of the wire and of the engine.</summary>
+internal static class ModelTensors
+{
+    /// <exception cref="BadTensorException">A tensor appears twice, its element type is not known, or its bytes do not fit its shape.</exception>
+    public static Dictionary<string, ModelTensor> From(IReadOnlyList<WireTensor> wire)
+    {
+        var tensors = new Dictionary<string, ModelTensor>(wire.Count, StringComparer.Ordinal);
+        foreach (WireTensor given in wire)
+        {
+            if (!tensors.TryAdd(given.Name, From(given))) throw new BadTensorException($"tensor '{given.Name}' is given twice");
+        }
+        return tensors;
+    }
+
+    /// <summary>Outputs that are tensors of numbers; others are left out.</summary>
+    public static WireTensor[] ToWire(IEnumerable<(string Name, ModelValue Value)> outputs) =>
+        [.. outputs.Where(output => output.Value is ModelTensor tensor && tensor.Element != ModelElementType.String).Select(output => ToWire(output.Name, (ModelTensor)output.Value))];
+
+    private static WireTensor ToWire(string name, ModelTensor tensor) =>
+        new() { Name = name, Element = (byte)tensor.Element, Shape = tensor.Shape.ToArray(), Data = tensor.Data.ToArray() };
+
+    private static ModelTensor From(WireTensor given)
+    {
+        try
+        {
+            return ModelTensor.FromBytes((ModelElementType)given.Element, [.. given.Shape], given.Data.Span)
+                ?? throw new BadTensorException($"tensor '{given.Name}': {given.Data.Length} bytes for [{string.Join(", ", given.Shape)}] of element type {given.Element}");
+        }
+        catch (NotSupportedException)
+        {
+            throw new BadTensorException($"tensor '{given.Name}': elements of type {given.Element} are not taken");
+        }
+    }
+}

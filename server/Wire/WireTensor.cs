@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Rubato.Wire;
+
+/// <summary>A named tensor of numbers in a payload.</summary>
+public sealed class WireTensor
+{
+    /// <summary>Most dimensions.</summary>
+    public const int RankMax = 7;
+
+    /// <summary>Longest name in bytes of UTF-8.</summary>
+    public const int NameBytesMax = 256;
+
+    /// <summary>The model's name for it, at most <see cref="NameBytesMax"/> bytes.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Type of the elements, by ONNX's number: 1 f32, 2 u8, 3 i8, 4 u16, 5 i16, 6 i32, 7 i64, 9 bool, 10 f16, 11 f64, 12 u32, 13 u64.</summary>
+    public required byte Element { get; init; }
+
+    /// <summary>Every dimension, at most <see cref="RankMax"/>; none for a single value.</summary>
+    public required IReadOnlyList<long> Shape { get; init; }
+
+    /// <summary>The elements, little-endian, row-major.</summary>
+    public required ReadOnlyMemory<byte> Data { get; init; }
+
+    [InlineArray(RankMax)]
+    internal struct Dimensions
+    {
+        private long _first;
+    }
+
+    /// <summary>What stands in the payload before names and data.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = FrameHeader.Bytes)]
+    internal struct Head
+    {
+        [FieldOffset(0)] public ushort NameBytes;
+        [FieldOffset(2)] public byte Element;
+        [FieldOffset(3)] public byte Rank;
+        [FieldOffset(4)] public uint DataBytes;
+        [FieldOffset(8)] public Dimensions Shape;
+    }
+}

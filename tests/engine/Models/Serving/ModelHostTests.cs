@@ -1,0 +1,283 @@
+using Rubato.Tests.Support;
+
+namespace Rubato.Tests.Models;
+
+/// <summary>Versions come and go while requests run: labels move only to what was loaded and tested, and nobody loses the version he holds.</summary>
+public sealed class ModelHostTests : IDisposable
+{
+    private const string Stable = """ "labels": ["stable"], """;
+    private readonly ModelFolders _folders = new();
+
+    public void Dispose() => _folders.Dispose();
+
+    [SkippableFact]
+    public async Task TheNewestSoundVersionThatAsksForALabelGetsIt()
+    {
+        foreach (int version in new[] { 1, 2, 10 }) _folders.Unary("m", version, Stable);
+        _folders.Unary("m", 11, Stable, op: "Abs"); // fails its self-test
+        _folders.Unary("m", 12); // asks for nothing
+        using ModelHost host = _folders.Open();
+        Assert.Equal(10, host.VersionOf("m"));
+        Assert.Equal(10, host.VersionOf("m", "stable"));
+        Assert.Contains("output 'y': element 0 is 1 (expected -1)", host.Version("m", 11).Refused);
+        Assert.Equal([10], host.Models[0].Versions.Where(version => version.Generation is not null).Select(version => version.Version));
+        _folders.Unary("m", 13, Stable);
+        await host.LookAsync();
+        Assert.Equal(13, host.VersionOf("m"));
+        Assert.Contains("\"stable\": 13", File.ReadAllText(_folders.File("m/labels.json")));
+    }
+
+    [SkippableFact]
+    public async Task RequestsKeepTheVersionTheyHoldAndItIsFreedBehindTheLast()
+    {
+        _folders.Unary("m", 1, Stable);
+        using ModelHost host = _folders.Open();
+        using var gate = new GateWork();
+        ModelGeneration old = host.Hold("m");
+        host.Submit("m", gate);
+        gate.WaitUntilEntered();
+        RowsWork waiting = host.Submit("m", new RowsWork([1, 2, 3, 4], 4));
+        _folders.Unary("m", 2, Stable);
+        await host.LookAsync();
+        Assert.Equal(2, host.VersionOf("m"));
+        RowsWork next = host.Submit("m", new RowsWork([1, 2, 3, 4], 4)); // does not wait behind the gate of the old one
+        Assert.Equal(ModelStatus.Ok, (await next.Outcome).Status);
+        Assert.False(waiting.Outcome.IsCompleted);
+        gate.Open();
+        Assert.Equal(ModelStatus.Ok, (await waiting.Outcome).Status);
+        Assert.Equal([-1f, -2, -3, -4], waiting.Answers);
+        old.Session.Infer(new Dictionary<string, ModelTensor> { ["x"] = ModelTensor.Of<float>([1, 2, 3, 4], 1, 4) }); // held still
+        old.Release();
+        await WaitUntil(() => host.MemoryBytes == host.Version("m", 2).Generation!.Bytes);
+        Assert.Throws<ObjectDisposedException>(() => old.Session.Infer(new Dictionary<string, ModelTensor>()));
+    }
+
+    [SkippableFact]
+    public async Task ALoadBeyondTheMemoryBudgetIsRefusedBeforeItBegins()
+    {
+        _folders.Unary("m", 1, Stable + """ "memoryBytes": 600, """);
+        _folders.Unary("m", 2, """ "memoryBytes": 500, """);
+        File.WriteAllText(_folders.File("m/2/model.onnx"), "never looked at");
+        using ModelHost host = _folders.Open(new ModelHostOptions { PollInterval = TimeSpan.Zero, MemoryBytesMax = 1000 });
+        Assert.Equal(600, host.MemoryBytes);
+        var refused = await Assert.ThrowsAsync<ModelException>(() => host.LoadAsync("m", 2));
+        Assert.EndsWith("m/2: takes 500 bytes of memory (expected at most 400: 600 of 1000 are in use)", refused.Message);
+        Assert.Equal(1, host.VersionOf("m"));
+    }
+
+    [SkippableFact]
+    public async Task ALabelMovesOnlyToALoadedAndTestedVersion()
+    {
+        _folders.Unary("m", 1, Stable);
+        _folders.Unary("m", 2);
+        _folders.Unary("m", 3, op: "Abs");
+        using ModelHost host = _folders.Open();
+        Assert.Equal(LabelMove.Moved, await host.LabelAsync("m", "stable", 2));
+        Assert.Equal(2, host.VersionOf("m"));
+        Assert.Contains("(expected -1)", (await Assert.ThrowsAsync<ModelException>(() => host.LabelAsync("m", "stable", 3))).Message);
+        Assert.Contains("no version 4 (expected 1, 2, 3)", (await Assert.ThrowsAsync<ModelException>(() => host.LabelAsync("m", "stable", 4))).Message);
+        Assert.Contains("no model 'n' (expected m)", (await Assert.ThrowsAsync<ModelException>(() => host.LabelAsync("n", "stable", 1))).Message);
+        Assert.Contains("'a b' is no label", (await Assert.ThrowsAsync<ModelException>(() => host.LabelAsync("m", "a b", 1))).Message);
+        Assert.Equal(2, host.VersionOf("m"));
+        _folders.Unary("m", 5, Stable); // asks, but an operator has spoken
+        await host.LookAsync();
+        Assert.Equal(2, host.VersionOf("m"));
+        Assert.Equal(["stable"], host.Models[0].Pinned);
+        Assert.Equal(LabelMove.Moved, await host.LabelAsync("m", "stable", 1));
+        Assert.Equal(1, host.VersionOf("m"));
+    }
+
+    [SkippableFact]
+    public async Task LabelsOutliveTheServer()
+    {
+        foreach (int version in new[] { 1, 2 }) _folders.Unary("m", version);
+        using (ModelHost host = _folders.Open())
+        {
+            await host.LabelAsync("m", "stable", 1);
+            await host.LabelAsync("m", "canary", 2);
+            await host.SetCanaryPercentAsync("m", 12.5);
+        }
+        using (ModelHost host = _folders.Open())
+        {
+            Assert.Equal((1, 2, 12.5), (host.VersionOf("m"), host.VersionOf("m", "canary"), host.Models[0].CanaryPercent));
+            await host.UnlabelAsync("m", "canary");
+            Assert.Equal(0, host.VersionOf("m", "canary"));
+            Assert.Equal("label: no version of model 'm' is canary", host.Explain("m", 0, "canary"));
+        }
+        using ModelHost last = _folders.Open();
+        Assert.Equal((1, 0), (last.VersionOf("m"), last.VersionOf("m", "canary")));
+    }
+
+    [SkippableFact]
+    public async Task LabelsMayBeEditedByHandAndNonsenseMovesNothing()
+    {
+        foreach (int version in new[] { 1, 2 }) _folders.Unary("m", version);
+        _folders.Labels("m", """{ "stable": 1 }""");
+        using ModelHost host = _folders.Open();
+        Assert.Equal(1, host.VersionOf("m"));
+        foreach (string nonsense in new[] { "{", """{ "stable": "two" }""", """{ "stable": 7 }""", """{ "sta ble": 2 }""", "[]" })
+        {
+            _folders.Labels("m", nonsense);
+            await host.LookAsync();
+            Assert.Equal(1, host.VersionOf("m"));
+            Assert.Contains("labels.json", Assert.Single(host.Models[0].Problems));
+        }
+        _folders.Labels("m", """{ "stable": 2, "next": 2 }""");
+        await host.LookAsync();
+        Assert.Equal((2, 2), (host.VersionOf("m"), host.VersionOf("m", "next")));
+        _folders.Labels("m", """{ "stable": 2 }""");
+        await host.LookAsync();
+        Assert.Equal((2, 0), (host.VersionOf("m"), host.VersionOf("m", "next")));
+    }
+
+    [SkippableTheory, InlineData(0), InlineData(10), InlineData(50), InlineData(100)]
+    public async Task CanaryGetsItsShareOfTheListenersAndAlwaysTheSame(int percent)
+    {
+        foreach (int version in new[] { 1, 2 }) _folders.Unary("m", version);
+        using ModelHost host = _folders.Open();
+        await host.LabelAsync("m", "stable", 1);
+        await host.LabelAsync("m", "canary", 2);
+        await host.SetCanaryPercentAsync("m", percent);
+        const int listeners = 20_000;
+        int[] got = [.. Enumerable.Range(1, listeners).Select(listener => host.VersionOf("m", listener: (ulong)listener))];
+        Assert.Equal(got, Enumerable.Range(1, listeners).Select(listener => host.VersionOf("m", listener: (ulong)listener)));
+        Assert.InRange(got.Count(version => version == 2), listeners * percent / 100 - 250, listeners * percent / 100 + 250);
+        Assert.Equal((1, 1), (host.VersionOf("m"), host.VersionOf("m", "stable", listener: 1)));
+        await host.SetCanaryPercentAsync("m", 100 - (100 - percent) / 2.0); // who was in the smaller share is in the larger one
+        Assert.All(Enumerable.Range(1, listeners).Where(listener => got[listener - 1] == 2), listener => Assert.Equal(2, host.VersionOf("m", listener: (ulong)listener)));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => host.SetCanaryPercentAsync("m", 101));
+    }
+
+    [SkippableFact]
+    public async Task AFolderIsNotTouchedBeforeItIsWhole()
+    {
+        _folders.Unary("m", 1, Stable);
+        using ModelHost host = _folders.Open(new ModelHostOptions { PollInterval = TimeSpan.FromMilliseconds(100) });
+        _folders.Unary("elsewhere", 2, Stable);
+        byte[] model = File.ReadAllBytes(_folders.File("elsewhere/2/model.onnx"));
+        Directory.CreateDirectory(_folders.File("m/2/test"));
+        foreach (string file in new[] { "model.json", "test/input_0.pb", "test/output_0.pb" })
+            File.Copy(_folders.File($"elsewhere/2/{file}"), _folders.File($"m/2/{file}"));
+        using (FileStream copy = File.Create(_folders.File("m/2/model.onnx")))
+        {
+            foreach (byte part in model) // slower than the host looks
+            {
+                copy.WriteByte(part);
+                copy.Flush();
+                await Task.Delay(10);
+                Assert.Null(host.Models.Single(info => info.Name == "m").Versions.SingleOrDefault(version => version.Version == 2)?.Refused);
+            }
+        }
+        await WaitUntil(() => host.VersionOf("m") == 2);
+    }
+
+    [SkippableFact]
+    public async Task ARefusedVersionIsTriedAgainWhenItsFilesChange()
+    {
+        _folders.Unary("m", 1, Stable);
+        _folders.Unary("m", 2, Stable, op: "Abs");
+        using ModelHost host = _folders.Open();
+        Assert.NotNull(host.Version("m", 2).Refused);
+        await host.LookAsync();
+        Assert.Equal(1, host.VersionOf("m"));
+        _folders.Unary("m", 2, Stable);
+        await host.LookAsync();
+        Assert.Equal((2, null), (host.VersionOf("m"), host.Version("m", 2).Refused));
+    }
+
+    [SkippableFact]
+    public async Task VersionsAreLoadedAndUnloadedByHand()
+    {
+        _folders.Unary("m", 1, Stable);
+        _folders.Unary("m", 2);
+        using ModelHost host = _folders.Open();
+        Assert.Equal("version: 2 of model 'm' is not loaded", host.Explain("m", 2, ""));
+        await host.LoadAsync("m", 2);
+        await host.LookAsync();
+        host.Hold("m", version: 2).Release();
+        Assert.Equal(1, host.VersionOf("m"));
+        Assert.Contains("label stable stands for it", (await Assert.ThrowsAsync<ModelException>(() => host.UnloadAsync("m", 1))).Message);
+        await host.UnloadAsync("m", 2);
+        Assert.False(host.TryHold("m", 2, "", 0, out _));
+        Assert.False(host.TryHold("nothing", 0, "", 0, out _));
+        Assert.Equal("model: 'nothing' is not served here", host.Explain("nothing", 0, ""));
+    }
+
+    [SkippableFact]
+    public async Task AVersionWhoseFolderIsDeletedServesOn()
+    {
+        _folders.Unary("m", 1, Stable);
+        using ModelHost host = _folders.Open();
+        Directory.Delete(_folders.File("m/1"), recursive: true);
+        await host.LookAsync();
+        Assert.Equal(ModelStatus.Ok, (await host.Submit("m", new RowsWork([1, 2, 3, 4], 4)).Outcome).Status);
+        Directory.Delete(_folders.File("m"), recursive: true);
+        await host.LookAsync();
+        Assert.Equal(1, host.VersionOf("m"));
+    }
+
+    [SkippableTheory, InlineData(1)]
+    public async Task NoRequestFailsWhileVersionsChange(int seed)
+    {
+        _folders.Unary("m", 1, Stable);
+        using ModelHost host = _folders.Open();
+        bool stop = false;
+        long done = 0;
+        Task[] callers = [.. Enumerable.Range(0, 3).Select(caller => Task.Run(async () =>
+        {
+            var random = new Random(seed + caller);
+            while (!Volatile.Read(ref stop))
+            {
+                float[] rows = Vectors.Uniform(random, 4 * random.Next(1, 20));
+                RowsWork work = host.Submit("m", new RowsWork(rows, 4));
+                Assert.Equal(ModelStatus.Ok, (await work.Outcome).Status);
+                Assert.Equal(rows.Select(value => -value), work.Answers);
+                Interlocked.Increment(ref done);
+            }
+        }))];
+        for (int version = 2; version <= 12; version++)
+        {
+            _folders.Unary("m", version, Stable);
+            await host.LookAsync();
+            Assert.Equal(version, host.VersionOf("m"));
+            long before = Volatile.Read(ref done);
+            await WaitUntil(() => Volatile.Read(ref done) > before + 20);
+        }
+        Volatile.Write(ref stop, true);
+        await Task.WhenAll(callers);
+        await WaitUntil(() => host.MemoryBytes == host.Version("m", 12).Generation!.Bytes); // the eleven others are freed
+    }
+
+    [SkippableFact]
+    public async Task MemoryComesBack()
+    {
+        const int weights = 8 << 20; // 32 MiB
+        byte[] model = OnnxModels.Model(OnnxModels.Graph((1, OnnxModels.Node("MatMul", ["x", "w"], ["y"])),
+            (5, OnnxModels.Tensor("w", OnnxModels.Float, Vectors.Uniform(new Random(1), weights), 4, weights / 4)),
+            (11, OnnxModels.Value("x", OnnxModels.Float, "batch,4")), (12, OnnxModels.Value("y", OnnxModels.Float, $"batch,{weights / 4}"))));
+        _folders.Write("m", 1, model, """ "rowsMax": 1, """, [("x", [0f, 0, 0, 0], [1, 4])], new float[weights / 4], [1, weights / 4]);
+        using ModelHost host = _folders.Open();
+        await Round();
+        long after = Resident();
+        for (int round = 0; round < 6; round++) await Round();
+        Assert.InRange(Resident() - after, long.MinValue, 48 << 20); // one model's worth at most, not six
+
+        async Task Round()
+        {
+            await host.LoadAsync("m", 1);
+            await host.UnloadAsync("m", 1);
+            await WaitUntil(() => host.MemoryBytes == 0);
+        }
+
+        static long Resident()
+        {
+            GC.Collect();
+            return Environment.WorkingSet;
+        }
+    }
+
+    private static async Task WaitUntil(Func<bool> condition)
+    {
+        for (long end = Environment.TickCount64 + 30_000; !condition(); await Task.Delay(5)) Assert.True(Environment.TickCount64 < end);
+    }
+}

@@ -1,0 +1,194 @@
+using Rubato.Client;
+using Rubato.Server;
+using Rubato.Tests.Ledgers;
+using Rubato.Tests.Support;
+using Rubato.Wire;
+
+namespace Rubato.Tests;
+
+/// <summary>Budgets, events and live updates over the wire.</summary>
+public sealed class AllocationTests
+{
+    [Fact]
+    public async Task ASlateIsReservedExposedAndSettled()
+    {
+        await using var server = new PaidServer();
+        await using RubatoClient client = await server.Test.ClientAsync();
+        var answer = new ScoreAnswer();
+        await client.RecommendAsync(PaidServer.Query(candidates: 10, slots: 5), answer);
+
+        Assert.Equal((5, 5, 5), (answer.Count, answer.SlotCount, answer.Reservations.Length));
+        Assert.Equal([1u, 2, 3], answer.Campaigns.ToArray().Where(campaign => campaign != 0).Order().ToArray());
+        for (int i = 0; i < 5; i++) Assert.Equal(answer.Campaigns[i] == 0, answer.Reservations[i].IsNone);
+        Assert.Equal(1000, server.Engine.Ledger!.State(1).ReservedMicros);
+
+        int first = answer.Campaigns.IndexOf(1u), second = answer.Campaigns.IndexOf(2u), third = answer.Campaigns.IndexOf(3u);
+        Exposure[] events =
+        [
+            new(answer.Reservations[first], 0, 31), new(answer.Reservations[second], 1, 2), new(answer.Reservations[third], 150, 60),
+            new(new Reservation(7, 7), 0, 60), new(answer.Reservations[third], 2, float.NaN), new(answer.Reservations[first], 0, 31),
+        ];
+        foreach (ExposureDurability durability in Enum.GetValues<ExposureDurability>())
+        {
+            ExposureResult[] results = await client.ExposeAsync(events, durability);
+            Assert.Equal(durability == ExposureDurability.Default
+                ? [ExposureResult.Settled, ExposureResult.Released, ExposureResult.WrongTrack, ExposureResult.Forged, ExposureResult.BadSeconds, ExposureResult.AlreadySettled]
+                : [ExposureResult.AlreadySettled, ExposureResult.AlreadyReleased, ExposureResult.WrongTrack, ExposureResult.Forged, ExposureResult.BadSeconds, ExposureResult.AlreadySettled],
+                results);
+        }
+        Assert.Equal((1000, 0, 1000), (server.Engine.Ledger.State(1).SettledMicros, server.Engine.Ledger.State(2).ReservedMicros, server.Engine.Ledger.State(3).ReservedMicros));
+        Assert.Empty(await client.ExposeAsync(Array.Empty<Exposure>()));
+        server.Test.AssertHealthy();
+    }
+
+    [Fact]
+    public async Task AnEventAfterItsLeaseIsClosedIsLateAndOneFromAnotherServerIsForged()
+    {
+        await using var server = new PaidServer();
+        await using var other = new PaidServer();
+        await using RubatoClient client = await server.Test.ClientAsync(), elsewhere = await other.Test.ClientAsync();
+        ScoreAnswer mine = new(), theirs = new();
+        await client.RecommendAsync(PaidServer.Query(candidates: 1, slots: 1), mine);
+        await elsewhere.RecommendAsync(PaidServer.Query(candidates: 1, slots: 1), theirs);
+        server.Engine.Ledger!.CloseLease(1, 1);
+        Exposure[] events = [new(mine.Reservations[0], 0, 60), new(theirs.Reservations[0], 0, 60)];
+        Assert.Equal([ExposureResult.Late, ExposureResult.Forged], await client.ExposeAsync(events));
+        Assert.Equal(0, server.Engine.Ledger.State(1).SettledMicros);
+    }
+
+    [Fact]
+    public async Task WithoutALedgerEventsAreRefusedAndSlatesCarryNoReservations()
+    {
+        await using var server = new TestServer();
+        await using RubatoClient client = await server.ClientAsync();
+        var answer = new ScoreAnswer();
+        await client.RecommendAsync(PaidServer.Query(candidates: 10, slots: 5), answer);
+        Assert.Equal((5, 0), (answer.SlotCount, answer.Reservations.Length));
+        Assert.Equal(ErrorCode.NotKept, (await Assert.ThrowsAsync<RequestRefusedException>(() => client.ExposeAsync(new Exposure[1]))).Code);
+        Assert.Equal(ErrorCode.NotKept, (await Assert.ThrowsAsync<RequestRefusedException>(() => client.UpdateCampaignsAsync(default))).Code);
+    }
+
+    [Fact]
+    public async Task CampaignsAreReplacedByTheProtocolByTheFileAndNotAtAllWhereTheyAreWrong()
+    {
+        await using var server = new PaidServer(campaigns: 2);
+        await using RubatoClient client = await server.Test.ClientAsync();
+        Assert.Equal((4u, 2ul), await Update(PaidServer.Json(4, 100_000)));
+        RequestRefusedException refused = await Assert.ThrowsAsync<RequestRefusedException>(() => client.UpdateCampaignsAsync(PaidServer.Json(3, -1)));
+        Assert.Equal(ErrorCode.BadCampaigns, refused.Code);
+        Assert.Contains("campaigns: campaign 1: budgetMicros: expected an integer 0 to", refused.Message);
+        Assert.Equal((4, 2), (server.Engine.Campaigns.Count, server.Engine.CampaignsGeneration));
+        Assert.Equal((2u, 3ul), await Update([]));
+
+        server.WriteCampaigns(5, 100_000);
+        File.SetLastWriteTimeUtc(server.CampaignsPath, DateTime.UtcNow.AddSeconds(5));
+        TestServer.WaitUntil(() => server.Engine.CampaignsGeneration == 4, "the file was not read again");
+        Assert.Equal(5, server.Engine.Campaigns.Count);
+        var answer = new ScoreAnswer();
+        await client.RecommendAsync(PaidServer.Query(candidates: 5, slots: 5), answer);
+        Assert.Equal([1u, 2, 3, 4, 5], answer.Campaigns.ToArray().Order().ToArray());
+
+        async Task<(uint, ulong)> Update(byte[] json)
+        {
+            CampaignsReply reply = await client.UpdateCampaignsAsync(json);
+            return (reply.Campaigns, reply.Generation);
+        }
+    }
+
+    [Fact]
+    public async Task AnAnswerThatIsNotSentReservesNothing()
+    {
+        await using var server = new PaidServer();
+        using var small = new RawConnection(server.Test.Address);
+        small.SayHello(answerBytesMax: 256);
+        small.Send(RawConnection.Request(Opcode.Recommend, 1, new ScoreRequest { Listener = TestServer.Listener(), Candidates = TestServer.Candidates(50), Slots = 50 }));
+        small.ReadError(ErrorCode.AnswerTooLarge, 1);
+        TestServer.WaitUntil(() => server.Engine.Ledger!.State(1).ReservedMicros == 0, "still reserved");
+        Assert.Equal(1, server.Engine.Ledger!.Counters.Released / 3);
+    }
+
+    [Fact]
+    public async Task ASecondServerOnTheSameLedgerIsRefused()
+    {
+        await using var server = new PaidServer();
+        LedgerException refused = Assert.Throws<LedgerException>(() =>
+            new TestServer(options => options.Engine = options.Engine with { LedgerPath = server.LedgerPath }));
+        Assert.Contains("another process has this ledger open", refused.Message);
+    }
+
+    [Fact]
+    public async Task LosersAndFrequencyCapsReachTheCaller()
+    {
+        await using var server = new PaidServer();
+        File.WriteAllBytes(server.CampaignsPath, PaidServer.Json(3, 100_000, ",\"frequencyCap\":{\"deliveries\":1,\"windowSeconds\":3600}"));
+        server.Engine.ReloadCampaigns();
+        await using RubatoClient client = await server.Test.ClientAsync();
+        var answer = new ScoreAnswer();
+        ScoreQuery query = PaidServer.Query(candidates: 20, slots: 3, listener: 77);
+        query.LosersMax = 17;
+        await client.RecommendAsync(query, answer);
+        Assert.Equal((3, 20), (answer.SlotCount, answer.Count));
+        await client.RecommendAsync(query, answer);
+        for (int i = 0; i < answer.Count; i++)
+            Assert.Equal(answer.Tracks[i] < 3 ? BlockReason.FrequencyCap : i < 3 ? BlockReason.NoCampaign : BlockReason.Outranked, (BlockReason)answer.Blocks[i]);
+        query.QualityLossMax = 1.5f;
+        Assert.Equal(ErrorCode.BadOption, (await Assert.ThrowsAsync<RequestRefusedException>(() => client.RecommendAsync(query, answer).AsTask())).Code);
+    }
+
+    [Fact]
+    public async Task DrainingClosesTheLedgerAndWhatWasAcknowledgedIsThere()
+    {
+        var folder = new TemporaryFolder();
+        Reservation[] reserved;
+        await using (var server = new PaidServer(configure: options => options.Engine = options.Engine with { LedgerPath = folder.File("ledger") }))
+        {
+            await using RubatoClient client = await server.Test.ClientAsync();
+            var answer = new ScoreAnswer();
+            await client.RecommendAsync(PaidServer.Query(candidates: 3, slots: 3), answer);
+            reserved = answer.Reservations.ToArray();
+            int settled = answer.Campaigns.IndexOf(1u);
+            Assert.Equal([ExposureResult.Settled], await client.ExposeAsync(new Exposure[] { new(reserved[settled], 0, 60) }, ExposureDurability.Journalled));
+        }
+        Dictionary<uint, JournalBudget> journal = JournalReader.ReadFolder(folder.File("ledger"));
+        Assert.Equal((1000, 98_000), (journal[1].Leases.Values.Sum(lease => lease.Settled) + journal[1].ClosedSettled, journal[2].Free - 1000));
+        folder.Dispose();
+    }
+
+    [Theory, InlineData(64)]
+    public async Task EventsOfManyConnectionsShareSynchronisations(int connections)
+    {
+        await using var server = new PaidServer(budget: 100_000_000);
+        RubatoClient[] clients = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => server.Test.ClientAsync()));
+        long before = server.Engine.Ledger!.Counters.JournalSyncs;
+        await Task.WhenAll(clients.Select(client => Task.Run(async () =>
+        {
+            var answer = new ScoreAnswer();
+            for (int i = 0; i < 20; i++)
+            {
+                await client.RecommendAsync(PaidServer.Query(candidates: 1, slots: 1), answer);
+                if (answer.Reservations[0].IsNone) continue; // the next lease is on its way
+                Assert.Equal([ExposureResult.Settled], await client.ExposeAsync(new Exposure[] { new(answer.Reservations[0], 0, 60) }, ExposureDurability.Fsynced));
+            }
+        })));
+        foreach (RubatoClient client in clients) await client.DisposeAsync();
+        LedgerCounters counters = server.Engine.Ledger.Counters;
+        Assert.Equal(counters.Reservations, counters.Settled);
+        Assert.True(counters.JournalSyncs - before < counters.Settled, $"{counters.JournalSyncs - before} synchronisations for {counters.Settled} events");
+    }
+
+    [Fact]
+    public async Task MetricsTellWhereTheMoneyIs()
+    {
+        await using var server = new PaidServer(budget: 2000);
+        await using RubatoClient client = await server.Test.ClientAsync();
+        var answer = new ScoreAnswer();
+        for (int i = 0; i < 3; i++) await client.RecommendAsync(PaidServer.Query(candidates: 10, slots: 3), answer);
+        TestServer.WaitUntil(() => server.Test.Server.Metrics.Recommend.Count == 3, "not counted yet");
+        Dictionary<string, double> samples = PrometheusTextTests.Parse(PrometheusText.Write(server.Test.Server));
+        Assert.Equal((3, 1, 6), (samples["rubato_campaigns"], samples["rubato_campaigns_generation"], samples["rubato_deliveries_total"]));
+        Assert.Equal((2000, 2000, 0), (Micros("budget"), Micros("reserved"), Micros("settled")));
+        Assert.Equal((3, 0, 0), (samples["rubato_blocked_total{reason=\"Budget\"}"], samples["rubato_exposures_total{result=\"Late\"}"], samples["rubato_ledger_stopped"]));
+
+        double Micros(string part) => samples[$"rubato_campaign_micros{{campaign=\"2\",part=\"{part}\"}}"];
+    }
+}

@@ -1,0 +1,150 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Rubato.Server;
+using Rubato.Tests.Support;
+
+namespace Rubato.Tests;
+
+/// <summary>The Open Inference Protocol: what its tools send is answered, what is wrong is named, and nothing is too deep or too large.</summary>
+public sealed class KServeTests : IAsyncLifetime
+{
+    private ModelServer? _server;
+    private KServeEndpoint? _endpoint;
+    private HttpClient? _http;
+
+    public async Task InitializeAsync()
+    {
+        try
+        {
+            _server = new ModelServer(options => options.Models.KServeBytesMax = 10_000);
+            _endpoint = await KServeEndpoint.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), _server.Server.Server);
+            _http = new HttpClient { BaseAddress = new Uri($"http://{_endpoint.Address}") };
+        }
+        catch (SkipException)
+        {
+            // Told by every test.
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        _http?.Dispose();
+        if (_endpoint is not null) await _endpoint.DisposeAsync();
+        if (_server is not null) await _server.DisposeAsync();
+    }
+
+    [SkippableFact]
+    public async Task HealthAndMetadataAreTold()
+    {
+        Assert.Equal("rubato", (await GetAsync("/v2")).GetProperty("name").GetString());
+        Assert.True((await GetAsync("/v2/health/live")).GetProperty("live").GetBoolean());
+        Assert.True((await GetAsync("/v2/health/ready")).GetProperty("ready").GetBoolean());
+        Assert.True((await GetAsync("/v2/models/any/ready")).GetProperty("ready").GetBoolean());
+        Assert.True((await GetAsync("/v2/models/any/versions/1/ready")).GetProperty("ready").GetBoolean());
+        JsonElement model = await GetAsync("/v2/models/loop");
+        Assert.Equal(("loop", "onnxruntime_onnx", "1"), (model.GetProperty("name").GetString(), model.GetProperty("platform").GetString(), model.GetProperty("versions")[0].GetString()));
+        Assert.Equal("""{"name":"x","datatype":"FP32","shape":[-1,1]}""", model.GetProperty("inputs")[0].GetRawText());
+        Assert.Equal("""{"name":"turns","datatype":"INT64","shape":[1]}""", model.GetProperty("inputs")[1].GetRawText());
+        Assert.Equal("""{"name":"y","datatype":"FP32","shape":[-1,1]}""", model.GetProperty("outputs")[0].GetRawText());
+        Assert.Equal((HttpStatusCode.NotFound, "model: 'nothing' is not served here"), await RefusedAsync(_http!.GetAsync("/v2/models/nothing")));
+        Assert.Equal((HttpStatusCode.NotFound, "version: 2 of model 'any' is not loaded"), await RefusedAsync(_http!.GetAsync("/v2/models/any/versions/2/ready")));
+        Assert.Equal(HttpStatusCode.BadRequest, (await RefusedAsync(_http!.GetAsync("/v2/models/any/versions/x"))).Status);
+    }
+
+    [SkippableFact]
+    public async Task InferAnswersFlatAndNestedData()
+    {
+        JsonElement answer = await InferAsync("any", """{ "id": "42", "inputs": [{ "name": "x", "shape": [2, 4], "datatype": "FP32", "data": [1, 2, 3, 4, 5, 6, 7, 8.5] }], "outputs": [{ "name": "y" }] }""");
+        Assert.Equal(("any", "1", "42"), (answer.GetProperty("model_name").GetString(), answer.GetProperty("model_version").GetString(), answer.GetProperty("id").GetString()));
+        Assert.Equal("""{"name":"y","datatype":"FP32","shape":[2,4],"data":[-1,-2,-3,-4,-5,-6,-7,-8.5]}""", answer.GetProperty("outputs")[0].GetRawText());
+        Assert.True(answer.GetProperty("parameters").GetProperty("compute_us").GetInt64() >= 0);
+        answer = await InferAsync("any/versions/1", """{ "inputs": [{ "name": "x", "shape": [1, 4], "datatype": "FP32", "data": [[1, 2, 3, 4]] }] }""");
+        Assert.Equal("[-1,-2,-3,-4]", answer.GetProperty("outputs")[0].GetProperty("data").GetRawText());
+        answer = await InferAsync("loop", Loop("3"));
+        Assert.Equal("[4]", answer.GetProperty("outputs")[0].GetProperty("data").GetRawText());
+    }
+
+    [SkippableTheory]
+    [InlineData("{", "not JSON")]
+    [InlineData("[]", "the body is no object")]
+    [InlineData("{}", "inputs is missing")]
+    [InlineData("""{ "inputs": [] }""", "input 'x' is missing")]
+    [InlineData("""{ "inputs": [{ }] }""", "inputs[0]: name is missing")]
+    [InlineData("""{ "inputs": [{ "name": "x" }] }""", "datatype is missing")]
+    [InlineData("""{ "inputs": [{ "name": "x", "datatype": "FP31" }] }""", "datatype 'FP31'")]
+    [InlineData("""{ "inputs": [{ "name": "x", "datatype": "FP32" }] }""", "shape is missing")]
+    [InlineData("""{ "inputs": [{ "name": "x", "datatype": "FP32", "shape": [1, "4"] }] }""", "shape[1] is no whole number")]
+    [InlineData("""{ "inputs": [{ "name": "x", "datatype": "FP32", "shape": [1, 4] }] }""", "data is missing")]
+    [InlineData("""{ "inputs": [{ "name": "x", "datatype": "FP32", "shape": [1, 4], "data": [1, 2, 3] }] }""", "3 elements for a shape of 4")]
+    [InlineData("""{ "inputs": [{ "name": "x", "datatype": "FP32", "shape": [4611686018427387904, 4], "data": [1] }] }""", "shape [4611686018427387904, 4]")]
+    [InlineData("""{ "inputs": [{ "name": "x", "datatype": "FP32", "shape": [1, 4], "data": [1, 2, "3", 4] }] }""", "element 2 is \"3\" (expected FP32)")]
+    [InlineData("""{ "inputs": [{ "name": "x", "datatype": "FP32", "shape": [1, 4], "data": [1, 2, 1e99, 4] }] }""", "element 2 is 1e99 (expected FP32)")]
+    [InlineData("""{ "inputs": [{ "name": "x", "datatype": "UINT8", "shape": [1, 4], "data": [1, 2, 256, 4] }] }""", "element 2 is 256 (expected UINT8)")]
+    [InlineData("""{ "inputs": [{ "name": "x", "datatype": "BOOL", "shape": [1], "data": [1] }] }""", "element 0 is 1 (expected BOOL)")]
+    [InlineData("""{ "inputs": [{ "name": "x", "datatype": "INT64", "shape": [1, 4], "data": [1, 2, 3, 4] }] }""", "input 'x' is int64[1, 4] (expected x: float32[batch, 4])")]
+    [InlineData("""{ "inputs": [{ "name": "x", "datatype": "FP32", "shape": [1, 4], "data": [1, 2, 3, 4] }], "outputs": [{ "name": "z" }] }""", "no output 'z' (expected y)")]
+    [InlineData("""{ "inputs": [{ "name": "x", "datatype": "FP32", "shape": [1, 4], "data": [1, 2, 3, 4] }], "parameters": { "timeout": -1 } }""", "timeout: expected a whole number")]
+    public async Task WhatIsWrongIsNamed(string body, string error)
+    {
+        Skip.If(_http is null, "no ONNX Runtime");
+        (HttpStatusCode status, string message) = await RefusedAsync(_http.PostAsync("/v2/models/any/infer", Body(body)));
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains(error, message);
+    }
+
+    [SkippableFact]
+    public async Task BodiesThatAreTooDeepOrTooLargeAreRefused()
+    {
+        Skip.If(_http is null, "no ONNX Runtime");
+        string deep = new string('[', 100) + new string(']', 100);
+        Assert.Contains("nested more than 16 deep", (await RefusedAsync(_http.PostAsync("/v2/models/any/infer", Body(deep)))).Error);
+        (HttpStatusCode status, _) = await RefusedAsync(_http.PostAsync("/v2/models/any/infer", Body(new string(' ', 20_000))));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, status);
+    }
+
+    [SkippableFact]
+    public async Task LateFailedAndOverloadedHaveTheirStatus()
+    {
+        Skip.If(_http is null, "no ONNX Runtime");
+        Assert.Equal(HttpStatusCode.GatewayTimeout, (await RefusedAsync(_http.PostAsync("/v2/models/loop/infer", Body(Loop($"{long.MaxValue}", """, "parameters": { "timeout": 30000 }"""))))).Status);
+        Assert.Equal("[2]", (await InferAsync("loop", Loop("1"))).GetProperty("outputs")[0].GetProperty("data").GetRawText());
+        _server!.Folders.Unary("full", 1, """ "labels": ["stable"], "queueRowsMax": 1, """);
+        await _server.Host.LookAsync();
+        using var gate = new GateWork();
+        _server.Host.Submit("full", gate);
+        gate.WaitUntilEntered();
+        RowsWork waits = _server.Host.Submit("full", new RowsWork([1, 2, 3, 4], 4));
+        using HttpResponseMessage overloaded = await _http.PostAsync("/v2/models/full/infer", Body("""{ "inputs": [{ "name": "x", "shape": [1, 4], "datatype": "FP32", "data": [1, 2, 3, 4] }] }"""));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, overloaded.StatusCode);
+        Assert.True(overloaded.Headers.RetryAfter!.Delta > TimeSpan.Zero);
+        gate.Open();
+        await waits.Outcome;
+    }
+
+    private static string Loop(string turns, string more = "") =>
+        $$"""{ "inputs": [{ "name": "x", "shape": [1, 1], "datatype": "FP32", "data": [1] }, { "name": "turns", "shape": [1], "datatype": "INT64", "data": [{{turns}}] }]{{more}} }""";
+
+    private static StringContent Body(string json) => new(json, Encoding.UTF8, "application/json");
+
+    private async Task<JsonElement> GetAsync(string path)
+    {
+        Skip.If(_http is null, "no ONNX Runtime");
+        return JsonDocument.Parse(await _http.GetStringAsync(path)).RootElement;
+    }
+
+    private async Task<JsonElement> InferAsync(string model, string body)
+    {
+        Skip.If(_http is null, "no ONNX Runtime");
+        using HttpResponseMessage response = await _http.PostAsync($"/v2/models/{model}/infer", Body(body));
+        string text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, text);
+        return JsonDocument.Parse(text).RootElement;
+    }
+
+    private static async Task<(HttpStatusCode Status, string Error)> RefusedAsync(Task<HttpResponseMessage> call)
+    {
+        using HttpResponseMessage response = await call;
+        return (response.StatusCode, JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement.GetProperty("error").GetString()!);
+    }
+}

@@ -1,0 +1,177 @@
+using System.Runtime.InteropServices;
+using Rubato.Client;
+using Rubato.Tests.Support;
+using Rubato.Wire;
+
+namespace Rubato.Tests;
+
+/// <summary>EMBED, RANK and INFER over TCP answer what the models answer, or say why not.</summary>
+public sealed class ModelRequestTests
+{
+    [SkippableTheory, InlineData(1), InlineData(9)]
+    public async Task ATowerEmbedsListeners(int seed)
+    {
+        await using var server = new ModelServer();
+        await using RubatoClient client = await server.ClientAsync();
+        var random = new Random(seed);
+        var answer = new ModelAnswer();
+        for (uint rows = 1; rows <= 200; rows += 66) // the batch holds 64
+        {
+            float[] features = Vectors.Uniform(random, (int)rows * 4);
+            await client.EmbedAsync(new ModelQuery { Model = "tower", Rows = rows, Features = features }, answer);
+            Assert.Equal((3, (int)rows, (int)rows * TestServer.Dimension), (answer.Version, answer.Rows, answer.Values.Length));
+            int row = random.Next((int)rows), c = random.Next(TestServer.Dimension);
+            double expected = Enumerable.Range(0, 4).Sum(k => (double)features[row * 4 + k] * server.TowerWeights[k * TestServer.Dimension + c]);
+            Assert.Equal(expected, answer.Values[row * TestServer.Dimension + c], 1e-5);
+            Assert.True(answer.ComputeTime > TimeSpan.Zero && answer.BatchRows > 0);
+        }
+    }
+
+    [SkippableTheory, InlineData(1), InlineData(9)]
+    public async Task ARankerScoresTracksWithTheirVectorsAndAttributes(int seed)
+    {
+        await using var server = new ModelServer();
+        await using RubatoClient client = await server.ClientAsync();
+        var random = new Random(seed);
+        long[] tracks = [.. Enumerable.Range(0, 150).Select(_ => (long)random.Next(TestServer.Tracks))];
+        float[] features = Vectors.Uniform(random, tracks.Length * 2), listener = TestServer.Listener(seed);
+        var answer = new ModelAnswer();
+        await client.RankAsync(new ModelQuery { Model = "ranker", Listener = listener, Tracks = tracks, Features = features, Deadline = TimeSpan.FromSeconds(30) }, answer);
+        Assert.Equal((5, 150, 150), (answer.Version, answer.Values.Length, answer.Relevance.Length));
+        for (int i = 0; i < tracks.Length; i++)
+        {
+            float[] vector = server.Server.Server.Engine.Catalogue.Vector((int)tracks[i]).ToArray();
+            double expected = listener.Concat(vector).Concat([0, 0, 0]).Concat(features.Skip(i * 2).Take(2)).Zip(server.RankerWeights, (value, weight) => (double)value * weight).Sum();
+            Assert.Equal(expected, answer.Values[i], 1e-4);
+            Assert.Equal(1 / (1 + Math.Exp(-0.5 * expected - 0.1)), answer.Relevance[i], 1e-4);
+        }
+    }
+
+    [SkippableFact]
+    public async Task AnyModelRunsOnNamedTensors()
+    {
+        await using var server = new ModelServer();
+        await using RubatoClient client = await server.ClientAsync();
+        var answer = new ModelAnswer();
+        await client.InferAsync(new ModelQuery { Model = "any", Tensors = [Floats("x", [1, 2, 3, 4, 5, 6, 7, 8], 2, 4)] }, answer);
+        Assert.Equal([-1f, -2, -3, -4, -5, -6, -7, -8], MemoryMarshal.Cast<byte, float>(Assert.Single(answer.Tensors).Data.Span).ToArray());
+        Assert.Equal(("y", 2L, 4L, 2), (answer.Tensors[0].Name, answer.Tensors[0].Shape[0], answer.Tensors[0].Shape[1], answer.BatchRows));
+        await client.InferAsync(new ModelQuery { Model = "loop", Tensors = [Floats("x", [1, 2, 3], 3, 1), new WireTensor { Name = "turns", Element = 7, Shape = [1], Data = BitConverter.GetBytes(5L) }] }, answer);
+        Assert.Equal([6f, 7, 8], MemoryMarshal.Cast<byte, float>(answer.Tensors[0].Data.Span).ToArray());
+    }
+
+    [SkippableFact]
+    public async Task WhatAModelDoesNotTakeIsNamed()
+    {
+        await using var server = new ModelServer();
+        await using RubatoClient client = await server.ClientAsync();
+        float[] listener = TestServer.Listener();
+        await Refused(client.EmbedAsync(new ModelQuery { Model = "nothing", Rows = 1, Features = new float[4] }, new()), ErrorCode.UnknownModel, "model: 'nothing' is not served here");
+        await Refused(client.EmbedAsync(new ModelQuery { Model = "tower", Version = 9, Rows = 1, Features = new float[4] }, new()), ErrorCode.UnknownModel, "version: 9 of model 'tower' is not loaded");
+        await Refused(client.EmbedAsync(new ModelQuery { Model = "tower", Label = "canary", Rows = 1, Features = new float[4] }, new()), ErrorCode.UnknownModel, "label: no version of model 'tower' is canary");
+        await Refused(client.EmbedAsync(new ModelQuery { Model = "tower", Rows = 1, Features = new float[5] }, new()), ErrorCode.ModelMismatch, "5 values a row given, 4 float32 expected");
+        await Refused(client.EmbedAsync(new ModelQuery { Model = "tower", Rows = 1, Features = new[] { 1, 2, float.NaN, 4 } }, new()), ErrorCode.ModelMismatch, "features: value 2 is NaN or infinite");
+        await Refused(client.EmbedAsync(new ModelQuery { Model = "tower" }, new()), ErrorCode.ModelMismatch, "rows: 0 given");
+        await Refused(client.RankAsync(new ModelQuery { Model = "tower", Rows = 1, Features = new float[4] }, new()), ErrorCode.ModelMismatch, "0 values a row given, 4 float32 expected");
+        await Refused(client.EmbedAsync(new ModelQuery { Model = "loop", Rows = 1, Features = new float[4] }, new()), ErrorCode.ModelMismatch, "gives no input a role");
+        await Refused(client.RankAsync(new ModelQuery { Model = "ranker", Listener = listener, Tracks = new long[] { 1, 999 }, Features = new float[4] }, new()), ErrorCode.UnknownTrack, "track 1 is not in the catalogue");
+        await Refused(client.RankAsync(new ModelQuery { Model = "ranker", Listener = listener, Rows = 2, Features = new float[4] }, new()), ErrorCode.ModelMismatch, "0 values a row given, 16 float32 expected");
+        await Refused(client.InferAsync(new ModelQuery { Model = "any", Tensors = [Floats("z", [1], 1)] }, new()), ErrorCode.ModelMismatch, "no input 'z' (expected x)");
+        await Refused(client.InferAsync(new ModelQuery { Model = "any", Tensors = [Floats("x", [1], 1)] }, new()), ErrorCode.ModelMismatch, "input 'x' is float32[1] (expected x: float32[batch, 4])");
+        await Refused(client.InferAsync(new ModelQuery { Model = "any", Tensors = [Floats("x", [1], 1L << 62, 4)] }, new()), ErrorCode.ModelMismatch, "4 bytes for [4611686018427387904, 4]");
+        await Refused(client.InferAsync(new ModelQuery { Model = "any", Tensors = [Floats("x", [1], 1), Floats("x", [1], 1)] }, new()), ErrorCode.ModelMismatch, "given twice");
+        await Refused(client.InferAsync(new ModelQuery { Model = "any", Tensors = [new WireTensor { Name = "x", Element = 8, Shape = [1], Data = new byte[1] }] }, new()), ErrorCode.ModelMismatch, "elements of type 8");
+        server.Server.AssertHealthy();
+    }
+
+    [SkippableFact]
+    public async Task ARunThatExceedsItsDeadlineIsEndedAndTheNextRequestIsUnaffected()
+    {
+        await using var server = new ModelServer();
+        await using RubatoClient client = await server.ClientAsync();
+        var answer = new ModelAnswer();
+        for (int round = 0; round < 3; round++)
+        {
+            using RawConnection raw = server.Server.Connect(); // the client would give up by itself
+            raw.Send(Frames.Frame(Frames.Request(Opcode.Infer, 7) with { DeadlineMicroseconds = 50_000 }, Frames.Model(new ModelRequest
+            {
+                Model = "loop"u8, Tensors = [Floats("x", [1], 1, 1), new WireTensor { Name = "turns", Element = 7, Shape = [1], Data = BitConverter.GetBytes(long.MaxValue) }],
+            })));
+            (string message, _, Stage stage) = raw.ReadError(ErrorCode.DeadlineExceeded, 7);
+            Assert.Equal(Stage.Compute, stage);
+            Assert.StartsWith("the deadline of ", message);
+            await client.InferAsync(new ModelQuery { Model = "loop", Tensors = [Floats("x", [1], 1, 1), new WireTensor { Name = "turns", Element = 7, Shape = [1], Data = BitConverter.GetBytes(2L) }] }, answer);
+            Assert.Equal(3f, MemoryMarshal.Read<float>(answer.Tensors[0].Data.Span));
+        }
+    }
+
+    [SkippableFact]
+    public async Task AServerWithoutModelsSaysSo()
+    {
+        await using var server = new TestServer();
+        await using RubatoClient client = await server.ClientAsync();
+        await Refused(client.EmbedAsync(new ModelQuery { Model = "tower", Rows = 1, Features = new float[4] }, new()), ErrorCode.UnknownModel, "this server has no models");
+    }
+
+    [SkippableFact]
+    public async Task AnAnswerThatTheCallerDoesNotTakeIsNotComputed()
+    {
+        await using var server = new ModelServer();
+        using var raw = new RawConnection(server.Address);
+        raw.SayHello(answerBytesMax: 4096);
+        raw.Send(Frames.Frame(Frames.Request(Opcode.Embed, 3), Frames.Model(new ModelRequest { Model = "tower"u8, Rows = 100, Features = new float[400] })));
+        Assert.Contains("the caller takes 4096", raw.ReadError(ErrorCode.AnswerTooLarge, 3).Message);
+        Assert.Equal(0, server.Host.Version("tower", 3).Generation!.Counters.Rows);
+    }
+
+    [SkippableFact]
+    public async Task RequestsInFlightAreLimitedAndSurviveTheirConnection()
+    {
+        await using var server = new ModelServer(options => options.Limits.InFlightMax = 2);
+        using (RawConnection raw = server.Server.Connect())
+        {
+            using var gate = new GateWork();
+            server.Host.Submit("tower", gate);
+            gate.WaitUntilEntered();
+            for (ulong id = 1; id <= 3; id++) raw.Send(Frames.Frame(Frames.Request(Opcode.Embed, id), Frames.Model(new ModelRequest { Model = "tower"u8, Rows = 1, Features = new float[4] })));
+            raw.ReadError(ErrorCode.CreditExceeded, 3);
+            gate.Open();
+            Assert.Equal([1, 2], raw.ReadReplies(2));
+            raw.Send(Frames.Frame(Frames.Request(Opcode.Embed, 4), Frames.Model(new ModelRequest { Model = "tower"u8, Rows = 1, Features = new float[4] })));
+        }
+        server.Server.AssertHealthy();
+    }
+
+    [SkippableFact]
+    public async Task RecommendIsRankedByTheModelAndSaysSo()
+    {
+        await using var server = new ModelServer(options => options.Models.Ranker = "similar");
+        server.Folders.Write("similar", 6, OnnxModels.Linear([("s", 1), ("t", TestServer.Dimension)], [2, .. new float[TestServer.Dimension]]),
+            """ "inputs": [{ "name": "s", "role": "candidateFeatures" }, { "name": "t", "role": "trackVector" }], "outputs": [{ "name": "y", "role": "score" }], "calibration": { "method": "platt", "slope": 1, "offset": 0 }, "labels": ["stable"], """,
+            [("s", [1f], [1, 1]), ("t", new float[TestServer.Dimension], [1, TestServer.Dimension])], [2], [1, 1]);
+        await using RubatoClient client = await server.ClientAsync();
+        var answer = new ScoreAnswer();
+        var query = new ScoreQuery { Listener = TestServer.Listener(), Candidates = TestServer.Candidates(50), Breakdown = true };
+        await client.ScoreAsync(query, answer);
+        Assert.Equal(0, answer.Generations.Model); // it was not there when the server started
+        double[] plain = answer.Terms(0).ToArray();
+        await server.Host.LookAsync();
+        await client.ScoreAsync(query, answer);
+        Assert.Equal(6, answer.Generations.Model);
+        for (int i = 0; i < 50; i++) Assert.Equal(1 / (1 + Math.Exp(-2 * Math.Log(plain[i] / (1 - plain[i])))), answer.Terms(0)[i], 1e-5); // twice the similarity
+        await client.RecommendAsync(new ScoreQuery { Listener = TestServer.Listener(), Slots = 5 }, answer);
+        Assert.Equal(6, answer.Generations.Model);
+        Assert.Equal(6, (await client.StatsAsync()).Generations.Model);
+        Assert.Equal((2, 1), (server.Server.Server.Engine.RankerCounters.Ranked, server.Server.Server.Engine.RankerCounters.Fallbacks(RankerFallback.Unavailable)));
+    }
+
+    private static WireTensor Floats(string name, float[] values, params long[] shape) =>
+        new() { Name = name, Element = 1, Shape = shape, Data = MemoryMarshal.AsBytes<float>(values).ToArray() };
+
+    private static async Task Refused(ValueTask call, ErrorCode code, string message)
+    {
+        var refused = await Assert.ThrowsAsync<RequestRefusedException>(call.AsTask);
+        Assert.Equal(code, refused.Code);
+        Assert.Contains(message, refused.Message);
+    }
+}
