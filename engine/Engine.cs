@@ -17,7 +17,8 @@ public sealed partial class Engine : IDisposable
     {
         Options = options;
         Catalogue = catalogue;
-        ScanKernel = ScanKernels.Pick(options.Variant);
+        ScanKernel = options.Scan ?? ScanKernels.Pick(options.Variant);
+        if (Devices is { } devices) devices.Degraded += options.DeviceDegraded;
         ScoreKernel = ScoreKernels.Pick(ScoreKernels.Variants.Any(variant => variant.Name == options.Variant) ? options.Variant : null);
         CampaignSet campaigns = options.CampaignsPath is { } file ? CampaignFile.Read(file, catalogue) : CampaignSet.None(catalogue.Rows);
         PriceSet? prices = options.PricesPath is { } folder ? PriceFolder.Read(folder) : null;
@@ -56,6 +57,9 @@ public sealed partial class Engine : IDisposable
 
     /// <summary>Name of the kernel variant that searches the catalogue.</summary>
     public string ScanVariant => ScanKernel.Name;
+
+    /// <summary>The devices that search the catalogue, for logs and metrics; null where the CPU does.</summary>
+    public IDeviceScan? Devices => ScanKernel as IDeviceScan;
 
     /// <summary>Threads of one search.</summary>
     public int SearchThreads { get; }
@@ -110,6 +114,7 @@ public sealed partial class Engine : IDisposable
         _online?.Dispose();
         _lane.Dispose();
         SharedSearcher?.Dispose();
+        if (Devices is { } devices) devices.Degraded -= Options.DeviceDegraded;
         Catalogue.Dispose();
     }
 }

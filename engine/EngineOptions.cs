@@ -1,3 +1,5 @@
+using Rubato.Kernels.Similarity;
+
 namespace Rubato;
 
 /// <summary>Every knob of the engine.</summary>
@@ -93,6 +95,15 @@ public sealed record EngineOptions
 
     /// <summary>Tells which campaigns run and what day it is; read once per batch. Tests and simulations bring their own.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>
+    /// Hears, in one line, why the CPU searches where a device was to: it was lost, or has too little memory. Null = nobody hears; no request fails
+    /// in either case.
+    /// </summary>
+    public Action<string>? DeviceDegraded { get; init; }
+
+    /// <summary>A scan that tests bring along; null picks by <see cref="Variant"/>.</summary>
+    internal IScanKernel? Scan { get; init; }
 
     /// <summary>The options themselves, checked; files are looked at when the engine opens.</summary>
     /// <exception cref="ArgumentException">The catalogue path is empty, there are two ledgers, no pacing policy bears the name, or a ranker model is named without models.</exception>

@@ -55,6 +55,7 @@ internal sealed class RubatoServer : IAsyncDisposable
         _accepting = _listener.AcceptAsync();
         _clock = new Timer(static server => ((RubatoServer)server!).CheckTimes(), this, 1000, 1000);
         log.Listening(Address, _engine.Catalogue.Rows, _engine.Catalogue.Dimension, _engine.ScoreVariant, _engine.ScanVariant);
+        if (_engine.Devices is { } devices) log.DevicesInUse(devices.Devices);
     }
 
     public ServerOptions Options { get; }
@@ -172,7 +173,7 @@ internal sealed class RubatoServer : IAsyncDisposable
 
     private EngineOptions EngineOptions(ServerOptions options) => options.Engine with
     {
-        Models = Models?.Host, RankerModel = options.Models.Ranker, RankerTimeMax = TimeSpan.FromMilliseconds(options.Models.RankerMillisecondsMax),
+        DeviceDegraded = Log.DeviceDegraded, Models = Models?.Host, RankerModel = options.Models.Ranker, RankerTimeMax = TimeSpan.FromMilliseconds(options.Models.RankerMillisecondsMax),
     };
 
     private ComputeLane CreateLane() => new(_engine, Options.Limits.BatchMax, Metrics);

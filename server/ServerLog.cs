@@ -50,4 +50,10 @@ internal static partial class ServerLog
 
     [LoggerMessage(9, LogLevel.Warning, "{Line}")]
     public static partial void ModelWarning(this ILogger log, string line);
+
+    [LoggerMessage(20, LogLevel.Information, "searching on {Devices}")]
+    public static partial void DevicesInUse(this ILogger log, string devices);
+
+    [LoggerMessage(21, LogLevel.Warning, "the CPU searches instead of a device: {Reason}")]
+    public static partial void DeviceDegraded(this ILogger log, string reason);
 }

@@ -23,6 +23,7 @@ internal readonly record struct Throughput(double GigaOperations, double GigaByt
     /// <summary>Scans all rows for the first query, and for all of them.</summary>
     public static Throughput Of(IScanKernel kernel, CheckData set)
     {
+        using IDisposable? held = kernel.Hold(set.Items, threads: 1);
         var workspace = new ScanWorkspace();
         int[] rows = new int[set.QueryCount * K];
         float[] scores = new float[rows.Length];

@@ -15,6 +15,10 @@ namespace Rubato;
 /// Pinned workers stay on a processor of their own. The calling thread is not ours to pin: there is one worker more than needed, and the
 /// one on the caller's processor sleeps, so that no range waits for another.
 /// </para>
+/// <para>
+/// A kernel that runs on a device holds the catalogue there as long as the searcher lives, and gets whole searches; several of them may be
+/// under way at once, because the device takes them in turns and their results are finished on the calling threads.
+/// </para>
 /// </remarks>
 public sealed class RowSearcher : IDisposable
 {
@@ -28,6 +32,8 @@ public sealed class RowSearcher : IDisposable
     private readonly IScanKernel _kernel;
     private readonly ScanWorkspace[] _workspaces; // one per range, whichever thread takes it
     private readonly RowRangeWorker[] _workers;
+    private readonly Stack<ScanWorkspace> _wholeWorkspaces = new(); // of callers whose search is not split
+    private readonly IDisposable? _held;
     private int[] _rows = [];
     private float[] _scores = [];
     private bool _disposed;
@@ -44,6 +50,7 @@ public sealed class RowSearcher : IDisposable
         _catalogue = catalogue;
         _kernel = kernel;
         Threads = Math.Min(threads, ScanRequest.FilterWords(catalogue.Rows));
+        _held = kernel.Hold(catalogue.Items, Threads);
         _workspaces = [.. Enumerable.Range(0, Threads).Select(_ => new ScanWorkspace())];
         int[] processors = pin && Threads > 1 ? ThreadPlan.Processors(Threads) : [];
         IsPinned = processors.Length > 0;
@@ -72,17 +79,19 @@ public sealed class RowSearcher : IDisposable
     /// <exception cref="ObjectDisposedException">The searcher was disposed.</exception>
     public ScanStatistics Search(ReadOnlySpan<float> queries, ReadOnlySpan<ulong> allowed, int k, Span<int> rows, Span<float> scores)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var request = new ScanRequest
+        {
+            Items = _catalogue.Items,
+            Queries = queries,
+            Allowed = allowed,
+            K = k,
+            RowCount = _catalogue.Rows,
+        };
+        if (_kernel.TakesWhole(request)) return SearchWhole(request, rows, scores);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            var request = new ScanRequest
-            {
-                Items = _catalogue.Items,
-                Queries = queries,
-                Allowed = allowed,
-                K = k,
-                RowCount = _catalogue.Rows,
-            };
             return Threads == 1 ? _kernel.Scan(request, _workspaces[0], rows, scores) : SearchShares(request, rows, scores);
         }
     }
@@ -95,6 +104,22 @@ public sealed class RowSearcher : IDisposable
             if (_disposed) return;
             _disposed = true;
             foreach (RowRangeWorker worker in _workers) worker.Dispose();
+            _held?.Dispose();
+        }
+    }
+
+    private ScanStatistics SearchWhole(in ScanRequest request, Span<int> rows, Span<float> scores)
+    {
+        ScanWorkspace? workspace;
+        lock (_gate)
+            if (!_wholeWorkspaces.TryPop(out workspace)) workspace = new ScanWorkspace();
+        try
+        {
+            return _kernel.Scan(request, workspace, rows, scores);
+        }
+        finally
+        {
+            lock (_gate) _wholeWorkspaces.Push(workspace);
         }
     }
 

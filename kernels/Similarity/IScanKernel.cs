@@ -13,6 +13,15 @@ public interface IScanKernel
     /// <summary>Whether the scan reads the int8 copy of a matrix that has one, and not its fp32 values.</summary>
     bool ReadsCodes => false;
 
+    /// <summary>Gets ready for many scans of a matrix, such as by copying it to a device; does nothing for most variants.</summary>
+    /// <param name="items">its memory may neither move nor change until the result is disposed</param>
+    /// <param name="threads">threads over which the caller would split a scan, 1 or more</param>
+    /// <returns>ends the holding when it is disposed, after the last scan; null where nothing was done</returns>
+    IDisposable? Hold(in ItemMatrix items, int threads) => null;
+
+    /// <summary>Whether the variant wants this scan in one piece, because splitting it over threads would gain nothing.</summary>
+    bool TakesWhole(in ScanRequest request) => false;
+
     /// <summary>Exact top-k of every query over the range.</summary>
     /// <param name="request">rows, queries, filter and k</param>
     /// <param name="workspace">scratch memory of the calling thread; grows to the largest request it has seen</param>

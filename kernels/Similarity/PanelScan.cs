@@ -88,24 +88,7 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
             }
             active = guess ? again : 0;
         }
-        return rescored + PassOn(request, workspace, passedOn, rows, scores);
-    }
-
-    /// <summary>Runs of queries that this variant cannot answer go to the fallback, each run in one pass.</summary>
-    private long PassOn(in ScanRequest request, ScanWorkspace workspace, ReadOnlySpan<bool> passedOn, Span<int> rows, Span<float> scores)
-    {
-        long rescored = 0;
-        for (int first = 0, k = request.K; first < passedOn.Length;)
-        {
-            int count = 0;
-            while (first + count < passedOn.Length && passedOn[first + count])
-                count++;
-            if (count > 0)
-                rescored += fallback.Scan(
-                    request.Slice(first, count), workspace, rows.Slice(first * k, count * k), scores.Slice(first * k, count * k)).Rescored;
-            first += Math.Max(count, 1);
-        }
-        return rescored;
+        return rescored + PassedOn.Scan(fallback, request, workspace, passedOn, rows, scores);
     }
 
     private void Panels(

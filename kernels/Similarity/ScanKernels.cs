@@ -1,3 +1,4 @@
+using Rubato.Kernels.Cuda;
 using Rubato.Kernels.Native;
 
 namespace Rubato.Kernels.Similarity;
@@ -6,14 +7,46 @@ namespace Rubato.Kernels.Similarity;
 /// <remarks>The int8 variants read the int8 copy of a matrix; where it has none they run the fp32 variant of their instruction set.</remarks>
 public static class ScanKernels
 {
+    /// <summary>Names of the variants, fastest first; unlike <see cref="Variants"/>, asking for them starts no device.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        [ScanCuda.VariantName, "amx-int8", "avx512-vnni", "vector-int8", "avx512", "vector", "scalar-int8", "scalar"];
+
+    private static readonly IReadOnlyList<KernelVariant<IScanKernel>> CpuVariants = For(CpuFeatures.Detect(), code => ExecutableMemory.Copy(code));
+
     /// <summary>The variants, fastest first.</summary>
-    public static IReadOnlyList<KernelVariant<IScanKernel>> Variants { get; } = For(CpuFeatures.Detect(), code => ExecutableMemory.Copy(code));
+    public static IReadOnlyList<KernelVariant<IScanKernel>> Variants { get; } = WithDevices(CpuVariants, CudaOptions.FromEnvironment);
 
     /// <summary>The fastest variant of this machine, or the one forced by name.</summary>
+    /// <remarks>Devices that are not forced get the batches that they answer quicker than the CPU, which is measured when a matrix is held.</remarks>
     /// <param name="forced">a name of <see cref="Variants"/>; null takes the fastest</param>
     /// <exception cref="ArgumentException">There is no variant of that name.</exception>
     /// <exception cref="NotSupportedException">This machine cannot run the forced variant.</exception>
-    public static IScanKernel Pick(string? forced = null) => KernelVariant<IScanKernel>.Pick(Variants, forced);
+    public static IScanKernel Pick(string? forced = null) => Pick(Variants, forced);
+
+    /// <summary>The fastest variant that runs on the CPU.</summary>
+    internal static IScanKernel FastestOfCpu() => KernelVariant<IScanKernel>.Pick(CpuVariants, forced: null);
+
+    internal static IScanKernel Pick(IReadOnlyList<KernelVariant<IScanKernel>> variants, string? forced)
+    {
+        IScanKernel picked = KernelVariant<IScanKernel>.Pick(variants, forced);
+        return picked is ScanCuda device && forced is null ? new ScanCrossover(device) : picked;
+    }
+
+    /// <summary>The variants of the CPU, and before them that of the devices.</summary>
+    /// <param name="cpu">the CPU's variants</param>
+    /// <param name="options">how devices are used; throws <see cref="DeviceException"/> where that is wrong</param>
+    internal static IReadOnlyList<KernelVariant<IScanKernel>> WithDevices(IReadOnlyList<KernelVariant<IScanKernel>> cpu, Func<CudaOptions> options)
+    {
+        try
+        {
+            var scan = new ScanCuda(CudaMachine.Open(options()), KernelVariant<IScanKernel>.Pick(cpu, forced: null));
+            return [new(scan.Name, scan, null), .. cpu];
+        }
+        catch (DeviceException failure)
+        {
+            return [new(ScanCuda.VariantName, null, failure.Message), .. cpu];
+        }
+    }
 
     /// <summary>The variants of a machine with given features and a given way to get executable memory.</summary>
     internal static IReadOnlyList<KernelVariant<IScanKernel>> For(CpuFeatures cpu, Func<byte[], ExecutableMemory> map)

@@ -32,6 +32,9 @@ public readonly ref struct ScanRequest
     /// <summary>Words of one filter of a matrix: ⌈rows/64⌉.</summary>
     public static int FilterWords(int rows) => (int)(((long)rows + 63) / 64);
 
+    /// <summary>Whether every query has a filter of its own.</summary>
+    internal bool HasOwnFilters => Allowed.Length > FilterWords(Items.Rows);
+
     /// <summary>[dimension] of one query.</summary>
     internal ReadOnlySpan<float> Query(int query) => Queries.Slice(query * Items.Dimension, Items.Dimension);
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Rubato.Client;
+using Rubato.Kernels.Cuda;
 
 namespace Rubato.Server.Commands;
 
@@ -43,7 +44,7 @@ internal static class CommandErrors
 
     // Bad input, a full disk, a missing right, too little memory. Anything else is a defect and may end with its stack trace.
     private static bool IsExpected(Exception problem) => problem
-        is DataFileException or ConfigurationException or RubatoException or ModelRuntimeException or ModelRunException or InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException or OutOfMemoryException
+        is DataFileException or ConfigurationException or RubatoException or ModelRuntimeException or ModelRunException or InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException or OutOfMemoryException or DeviceException
             or OperationCanceledException;
 
     private static string CommandName(ParseResult line)

@@ -3,17 +3,20 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using System.Text;
 using System.Text.Json;
+using Rubato.Kernels.Cuda;
 
 namespace Rubato.Server.Commands;
 
 /// <summary>rubato doctor: what the machine has, which kernel variants run, and whether they are right.</summary>
 internal static class DoctorCommand
 {
+    private static readonly Option<bool> Gpu = new("--gpu") { Description = "check and measure the CUDA devices too; exit code 1 where there is none" };
+    private static readonly Option<int> GpuRows = CommandOptions.Integer("--gpu-rows", "rows of 128 values to measure them on, 512 bytes of memory each", GpuCheck.RowsMin, GpuCheck.RowsMax, byDefault: 1_000_000);
     private static readonly Option<bool> Json = CommandOptions.Json();
 
     public static Command Create()
     {
-        var command = new Command("doctor", "Run every kernel variant of this machine against the reference; exit code 1 when one differs.") { Json };
+        var command = new Command("doctor", "Run every kernel variant of this machine against the reference; exit code 1 when one differs.") { Gpu, GpuRows, Json };
         command.SetAction(Run);
         return command;
     }
@@ -22,18 +25,53 @@ internal static class DoctorCommand
     {
         IReadOnlyList<VariantReport> reports;
         using (var progress = new ProgressLine("checking variants", VariantCheck.Count)) reports = VariantCheck.Run(progress);
-        return Tell(reports, line.GetValue(Json), line.InvocationConfiguration.Output, line.InvocationConfiguration.Error);
+        GpuReport? gpu = null;
+        string? reason = null;
+        if (line.GetValue(Gpu))
+        {
+            try
+            {
+                gpu = GpuCheck.Run(line.GetValue(GpuRows));
+            }
+            catch (DeviceException failure)
+            {
+                reason = failure.Message;
+            }
+        }
+        return Tell(reports, gpu, reason, line.GetValue(Json), line.InvocationConfiguration.Output, line.InvocationConfiguration.Error);
     }
 
     /// <summary>Prints what was found.</summary>
+    /// <param name="reports">the variants</param>
+    /// <param name="gpu">the devices; null where none were asked for, or there are none</param>
+    /// <param name="reason">why there are none; null where none were asked for</param>
+    /// <param name="asJson">print one JSON object</param>
+    /// <param name="output">standard output</param>
+    /// <param name="error">standard error</param>
     /// <returns>the exit code</returns>
-    internal static int Tell(IReadOnlyList<VariantReport> reports, bool asJson, TextWriter output, TextWriter error)
+    internal static int Tell(IReadOnlyList<VariantReport> reports, GpuReport? gpu, string? reason, bool asJson, TextWriter output, TextWriter error)
     {
-        if (asJson) JsonLine.Write(output, json => Write(json, reports));
-        else Write(output, reports);
-        foreach (VariantReport report in reports.Where(IsWrong))
-            CommandErrors.Write(error, $"{report.Name} differs from the reference by up to {report.MaxError}");
-        return reports.Any(IsWrong) ? CommandErrors.Failed : CommandErrors.Done;
+        if (asJson)
+        {
+            JsonLine.Write(output, json =>
+            {
+                Write(json, reports);
+                GpuText.Write(json, gpu, reason);
+            });
+        }
+        else
+        {
+            Write(output, reports);
+            if (gpu is not null) GpuText.Write(output, gpu);
+        }
+        string[] problems =
+        [
+            .. reports.Where(IsWrong).Select(report => $"{report.Name} differs from the reference by up to {report.MaxError}"),
+            .. reason is null ? [] : new[] { $"no CUDA device was checked: {reason}" },
+            .. gpu is null or { Passed: true } ? [] : new[] { GpuText.Problem(gpu) },
+        ];
+        foreach (string problem in problems) CommandErrors.Write(error, problem);
+        return problems.Length > 0 ? CommandErrors.Failed : CommandErrors.Done;
     }
 
     private static bool IsWrong(VariantReport report) => report is { Available: true, Passed: false };

@@ -40,11 +40,11 @@ internal static class SearchCommand
 
     private static Option<string?> Variants()
     {
-        string names = string.Join(", ", ScanKernels.Variants.Select(variant => variant.Name));
+        string names = string.Join(", ", ScanKernels.Names);
         Option<string?> option = CommandOptions.OptionalPath("--variant", $"kernel variant: {names}; default the fastest that this machine runs");
         option.Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: string name }] && ScanKernels.Variants.All(variant => variant.Name != name))
+            if (result.Tokens is [{ Value: string name }] && !ScanKernels.Names.Contains(name))
                 result.AddError($"--variant {name} is not one of {names}.");
         });
         return option;

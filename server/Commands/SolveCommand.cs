@@ -19,7 +19,7 @@ internal static class SolveCommand
     private static readonly Option<double> Gap = GapOption();
     private static readonly Option<int> Threads = CommandOptions.Integer("--threads", "threads", 1, 1024, Environment.ProcessorCount);
     private static readonly Option<string?> Method = CommandOptions.OneOf("--method", "dual method", ["newton", "conjugate", "gradient"], "newton up to 256 prices, conjugate beyond");
-    private static readonly Option<string?> Variant = CommandOptions.OneOf("--variant", "oracle variant", OracleKernels.Variants.Select(variant => variant.Name), OracleKernels.Pick().Name);
+    private static readonly Option<string?> Variant = CommandOptions.OneOf("--variant", "oracle variant", OracleKernels.Names, OracleKernels.Pick().Name);
     private static readonly Option<string?> Warm = CommandOptions.OptionalPath("--warm", "price folder of an earlier solve to start from");
     private static readonly Option<bool> Check = new("--check") { Description = "recompute the certificate from the raw problem and fail where it differs" };
     private static readonly Option<string?> Plot = CommandOptions.OptionalPath("--plot", "SVG of the gap over the passes");

@@ -35,6 +35,12 @@ internal static class PrometheusText
         Head(text, "rubato_variant", "gauge", "Kernel variant in use.");
         Line(text, "rubato_variant", $"kernel=\"score\",variant=\"{server.Engine.ScoreVariant}\"", 1);
         Line(text, "rubato_variant", $"kernel=\"scan\",variant=\"{server.Engine.ScanVariant}\"", 1);
+        if (server.Engine.Devices is { } devices)
+        {
+            One(text, "rubato_device_queries_total", "counter", "Queries searched by devices.", devices.DeviceQueries);
+            One(text, "rubato_device_passed_on_queries_total", "counter", "Queries that the CPU searched instead of devices.", devices.PassedOnQueries);
+            One(text, "rubato_device_lost", "gauge", "1 once devices have failed.", devices.Lost is null ? 0 : 1);
+        }
         One(text, "rubato_process_resident_bytes", "gauge", "Resident set.", Environment.WorkingSet);
         One(text, "rubato_process_allocated_bytes_total", "counter", "Managed heap allocated since start.", GC.GetTotalAllocatedBytes());
         LedgerText.Write(text, server);

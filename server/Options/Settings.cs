@@ -47,7 +47,7 @@ internal static class Settings
         Setting.Number("Scoring:RelevanceOffset", -1e6, 1e6, (o, v) => o.Engine = o.Engine with { RelevanceOffset = v }),
         Setting.Number("Scoring:RelevanceWeight", 0, 1e6, (o, v) => o.Engine = o.Engine with { RelevanceWeight = v }),
         Setting.Number("Scoring:PromotionWeight", 0, 1e6, (o, v) => o.Engine = o.Engine with { PromotionWeight = v }),
-        Setting.Name("Scoring:Variant", ScanKernels.Variants.Select(variant => variant.Name), (o, v) => o.Engine = o.Engine with { Variant = v }),
+        Setting.Name("Scoring:Variant", ScanKernels.Names, (o, v) => o.Engine = o.Engine with { Variant = v }),
         Setting.Whole("Scoring:SearchThreads", 0, RowSearcher.ThreadsMax, (o, v) => o.Engine = o.Engine with { SearchThreads = v }),
         Setting.Flag("Scoring:PinSearchThreads", (o, v) => o.Engine = o.Engine with { PinSearchThreads = v }),
         Setting.Whole("Limits:CandidatesMax", 1, 65_536, (o, v) => WithLimits(o, o.Engine.Limits with

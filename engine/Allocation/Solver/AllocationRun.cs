@@ -104,7 +104,11 @@ internal sealed class AllocationRun : IDisposable
         return Finish();
     }
 
-    public void Dispose() => _oracle.Dispose();
+    public void Dispose()
+    {
+        _oracle.Dispose();
+        (_kernel as IDisposable)?.Dispose(); // a device's
+    }
 
     // One rank that is told to stop stops all.
     private bool IsOver(CancellationToken cancellation)
@@ -185,7 +189,8 @@ internal sealed class AllocationRun : IDisposable
     {
         var best = new DualPoint(_rows.Count);
         (double.IsFinite(_bestBound) ? _bestVector : _method.Point.Prices).CopyTo(best.Prices, 0);
-        if (!_kernel.IsDouble || !double.IsFinite(_bestBound))
+        bool judged = _kernel.IsDouble && _kernel is not OracleCuda; // a certificate's bound is computed by the CPU, in double
+        if (!judged || !double.IsFinite(_bestBound))
         {
             _oracle.Evaluate(best, _schedule.Smoothing, OracleKernels.Pick(), withCurvature: false, _oracle.Edges.SliceCount);
             _bestBound = best.Bound;

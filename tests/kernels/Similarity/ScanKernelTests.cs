@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using Rubato.Kernels;
 using Rubato.Kernels.Selection;
 using Rubato.Kernels.Similarity;
+using Rubato.Tests.Kernels.Cuda;
 using Rubato.Tests.Support;
 
 namespace Rubato.Tests.Kernels.Similarity;
@@ -10,7 +11,7 @@ public class ScanKernelTests
 {
     private static readonly IReadOnlyList<KernelVariant<IScanKernel>> Variants =
     [
-        .. ScanKernels.Variants, new("vector 512", new AtWidth<FloatWidth512, Vector512<float>>(), null),
+        FakeScan.Variant(), .. ScanKernels.Variants.Where(variant => variant.Name != ScanCuda.VariantName), new("vector 512", new AtWidth<FloatWidth512, Vector512<float>>(), null),
         new("vector 256", new AtWidth<FloatWidth256, Vector256<float>>(), null), new("vector 128", new AtWidth<FloatWidth128, Vector128<float>>(), null),
         new("vector-int8 rows", Int8(new VectorRowsCode<CodeDot256, Vector256<int>>()), null),
         new("vector-int8 128", Int8(new VectorRowsCode<CodeDot128, Vector128<int>>()), null),
@@ -145,6 +146,7 @@ public class ScanKernelTests
     [SkippableTheory, MemberData(nameof(Names))]
     public void AllocatesNothingOnceWarm(string name)
     {
+        Skip.If(name == ScanCuda.VariantName, "rows that are not held are copied to the device; ScanCudaTests holds them");
         IScanKernel kernel = Kernel(name);
         float[] items = Vectors.Unit(new Random(1), 2000, 32), queries = items[..(20 * 32)];
         var workspace = new ScanWorkspace();

@@ -1,5 +1,9 @@
 using System.Text.Json;
+using Rubato.Kernels.Cuda;
+using Rubato.Kernels.Similarity;
 using Rubato.Server.Commands;
+using Rubato.Tests.Kernels.Cuda;
+using Rubato.Tests.Support;
 
 namespace Rubato.Tests;
 
@@ -39,7 +43,72 @@ public sealed class DoctorCommandTests
     private static (int Code, string Output, string Error) Tell(bool asJson, params VariantReport[] reports)
     {
         using StringWriter output = new(), error = new();
-        int code = DoctorCommand.Tell(reports, asJson, output, error);
+        int code = DoctorCommand.Tell(reports, gpu: null, reason: null, asJson, output, error);
         return (code, output.ToString(), error.ToString());
+    }
+
+    [SkippableFact]
+    public void DevicesAreCheckedAndTold()
+    {
+        using FakeDriver fake = FakeDriver.Start();
+        fake.Configure(devices: 2);
+        fake.Device(1, "Old GPU", major: 7, minor: 0);
+        fake.Kernels = FakeKernels.And(new PtxKernels(fake));
+        CheckData[] sets = [new("random", 700, 33, 3, (random, _, _) => random.NextSingle() - 0.5f)];
+        GpuReport report = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 1000, batches: [1, 9], new AllocationCheck(listeners: 40, campaigns: 20));
+        Assert.Null(fake.KernelFault);
+        Assert.True(report.Passed);
+        using StringWriter output = new(), error = new();
+        Assert.Equal(0, DoctorCommand.Tell([Sound], report, reason: null, asJson: false, output, error));
+        Assert.Contains("Fake GPU: compute capability 9.0, 132 multiprocessors, 1.1 GB, driver for CUDA 12.4", output.ToString());
+        Assert.Contains("not used: Old GPU has compute capability 7.0", output.ToString());
+        Assert.Contains("compared with the reference on 1 sets: equal", output.ToString());
+        Assert.Contains("fp16 rows, finished by the device: equal, 0 queries by the CPU", output.ToString());
+
+        using StringWriter json = new();
+        Assert.Equal(0, DoctorCommand.Tell([Sound], report, reason: null, asJson: true, json, error));
+        JsonElement gpu = JsonDocument.Parse(json.ToString()).RootElement.GetProperty("gpu");
+        Assert.True(gpu.GetProperty("passed").GetBoolean());
+        Assert.True(gpu.GetProperty("devices")[0].GetProperty("copy_gbps").GetDouble() >= 0);
+        Assert.Equal([1, 9], gpu.GetProperty("runs").EnumerateArray().Select(run => run.GetProperty("batch").GetInt32()));
+        Assert.All(gpu.GetProperty("runs").EnumerateArray(), run => Assert.True(run.GetProperty("device_seconds").GetDouble() > 0));
+        Assert.Contains(gpu.GetProperty("devices")[0].GetProperty("kernels").EnumerateArray(), kernel => kernel.GetProperty("entry").GetString() == "scan_int8");
+        Assert.InRange(gpu.GetProperty("allocation").GetProperty("max_error").GetDouble(), 0, 1e-11);
+        Assert.Equal("", error.ToString());
+        Assert.Equal(0, fake.LiveObjects);
+    }
+
+    [SkippableFact]
+    public void ADeviceThatFailsOrErrsEndsWithExitCode1()
+    {
+        using FakeDriver fake = FakeDriver.Start();
+        FakeDriver.Kernel kernels = FakeKernels.And(new PtxKernels(fake));
+        fake.Kernels = launch =>
+        {
+            kernels(launch);
+            if (launch.Entry == "raise_bar") FakeKernels.Forget(launch); // a hit of the first query is lost
+        };
+        CheckData[] sets = [new("random", 700, 33, 3, (random, _, _) => random.NextSingle() - 0.5f)];
+        GpuReport wrong = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 1000, batches: [1], new AllocationCheck(listeners: 40, campaigns: 20));
+        Assert.False(wrong.Passed);
+        using StringWriter output = new(), error = new();
+        Assert.Equal(1, DoctorCommand.Tell([], wrong, reason: null, asJson: true, output, error));
+        Assert.StartsWith("rubato: the CUDA scan differs from the reference by up to", error.ToString());
+        fake.Fail("kernel", (CudaResult)719);
+        GpuReport failed = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 1000, batches: [1], new AllocationCheck(listeners: 40, campaigns: 20));
+        Assert.StartsWith("a CUDA device failed: ", GpuText.Problem(failed));
+    }
+
+    [SkippableFact]
+    public async Task WithoutADeviceTheReasonIsSaid()
+    {
+        Skip.If(ScanKernels.Variants[0].Available, "this machine has a CUDA device");
+        (int code, string output, string error) = await RubatoCommand.Run("doctor", "--gpu", "--json");
+        Assert.Equal(1, code);
+        Assert.StartsWith("rubato: no CUDA device was checked: no NVIDIA driver: ", error);
+        JsonElement gpu = JsonDocument.Parse(output).RootElement.GetProperty("gpu");
+        Assert.False(gpu.GetProperty("available").GetBoolean());
+        Assert.StartsWith("no NVIDIA driver", gpu.GetProperty("reason").GetString());
+        Assert.Contains("--gpu-rows 5 is not an integer from 1000 to 16000000", await RubatoCommand.Refused(2, "doctor", "--gpu-rows", "5"));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rubato.Kernels.Similarity;
 using Rubato.Tests.Support;
 
 namespace Rubato.Tests;
@@ -45,6 +46,15 @@ public sealed class SearchCommandTests : IDisposable
         await RubatoCommand.Done([.. Command(4), "--variant", "scalar"]);
         Assert.Equal([6, 8, -1, -1], NpyFile.Read<long>(_folder.File("ids.npy"), 2, 1, 4).Values);
         Assert.Equal([6, 3, float.NegativeInfinity, float.NegativeInfinity], NpyFile.Read<float>(_folder.File("scores.npy"), 2, 1, 4).Values);
+    }
+
+    [SkippableFact]
+    public async Task AGpuVariantWithoutADriverEndsWithOneLineAndExitCode1()
+    {
+        Skip.If(ScanKernels.Variants[0].Available, "this machine has a CUDA device");
+        CatalogueBuilder.Build(_folder.File("c.rbt"), new float[] { 1, 2 }, 2);
+        NpyFile.Write<float>(_folder.File("q.npy"), [1, 2], columns: 2);
+        Assert.Contains("variant \"cuda-int8\" cannot run here: no NVIDIA driver", await RubatoCommand.Refused(1, [.. Command(1), "--variant", "cuda-int8"]));
     }
 
     [Fact]

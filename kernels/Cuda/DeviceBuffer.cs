@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace Rubato.Kernels.Cuda;
+
+/// <summary>Device memory that is given back on disposal.</summary>
+internal sealed class DeviceBuffer : IDisposable
+{
+    private readonly IDevice _device;
+
+    /// <summary>Allocates.</summary>
+    /// <param name="device">where</param>
+    /// <param name="bytes">at least 0; an empty buffer has address 0</param>
+    /// <exception cref="DeviceException">There is not enough memory.</exception>
+    public DeviceBuffer(IDevice device, long bytes)
+    {
+        _device = device;
+        Bytes = bytes;
+        Address = bytes == 0 ? 0 : device.Allocate(bytes);
+    }
+
+    /// <summary>Allocates and copies.</summary>
+    public static DeviceBuffer Of<T>(IDevice device, ReadOnlySpan<T> values) where T : unmanaged
+    {
+        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(values);
+        var buffer = new DeviceBuffer(device, bytes.Length);
+        if (bytes.Length > 0) device.Upload(buffer.Address, bytes);
+        return buffer;
+    }
+
+    public long Address { get; private set; }
+
+    public long Bytes { get; }
+
+    /// <summary>Copies to the host.</summary>
+    public void Download<T>(Span<T> target) where T : unmanaged => _device.Download(Address, MemoryMarshal.AsBytes(target));
+
+    public void Dispose()
+    {
+        if (Address != 0) _device.Free(Address);
+        Address = 0;
+    }
+}

@@ -1,0 +1,96 @@
+using Rubato.Kernels.Allocation;
+
+namespace Rubato.Kernels.Cuda;
+
+/// <summary>The allocation pass on a device that holds the edges: prices in; sums out, the same bits whatever the timing.</summary>
+/// <remarks>
+/// Reduced values and thresholds are computed in double. Spend, delivery and quality are added up as 64-bit integers in units of a power
+/// of two, the finest that cannot overflow: about 10⁻¹⁸ of the largest possible sum for each edge that is chosen. There are no second
+/// derivatives.
+/// </remarks>
+internal sealed class DeviceOracle : IDisposable
+{
+    /// <summary>Sums stay below 2 to this power.</summary>
+    private const int SumBits = 62;
+
+    private const int BlockSlices = 8;
+
+    private readonly IDevice _device;
+    private readonly EdgeSlices _edges;
+    private readonly DeviceBuffer _starts, _campaigns, _values, _spends, _margins, _slots, _cohorts, _partials, _totals;
+    private readonly double _spendUnits, _deliveryUnits, _qualityUnits;
+
+    /// <summary>Copies the edges to the device.</summary>
+    /// <exception cref="DeviceException">There is not enough memory.</exception>
+    public DeviceOracle(IDevice device, EdgeSlices edges)
+    {
+        (_device, _edges) = (device, edges);
+        _starts = DeviceBuffer.Of<int>(device, edges.Starts);
+        _campaigns = DeviceBuffer.Of<ushort>(device, edges.Campaigns);
+        _values = DeviceBuffer.Of<float>(device, edges.Values);
+        _spends = DeviceBuffer.Of<float>(device, edges.Spends);
+        _margins = DeviceBuffer.Of<float>(device, edges.Margins);
+        _slots = DeviceBuffer.Of<int>(device, edges.Slots);
+        _cohorts = DeviceBuffer.Of<int>(device, edges.Cohorts);
+        _partials = new DeviceBuffer(device, 24L * ((edges.SliceCount + BlockSlices - 1) / BlockSlices));
+        _totals = new DeviceBuffer(device, 24);
+        double deliveries = 0;
+        foreach (int slots in edges.Slots) deliveries += slots;
+        _deliveryUnits = Units(deliveries);
+        _spendUnits = Units(deliveries * Largest(edges.Spends));
+        _qualityUnits = Units(deliveries * Largest(edges.Margins));
+    }
+
+    /// <summary>Adds the listeners of some slices to the sums.</summary>
+    /// <param name="prices">prices and smoothing</param>
+    /// <param name="firstSlice">first slice of the range</param>
+    /// <param name="endSlice">slice after the last of the range</param>
+    /// <param name="sums">sums made for this problem</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range does not lie in the problem.</exception>
+    /// <exception cref="NotSupportedException">Second derivatives are wanted.</exception>
+    public void Evaluate(OraclePrices prices, int firstSlice, int endSlice, OracleSums sums)
+    {
+        OracleGuard.Range(_edges, firstSlice, endSlice);
+        if (sums.Curvature is { Wanted: true }) throw new NotSupportedException("the device pass has no second derivatives");
+        if (firstSlice == endSlice) return;
+        long[] campaigns = new long[sums.Campaign.Length], qualities = new long[sums.Quality.Length];
+        using DeviceBuffer budget = DeviceBuffer.Of<double>(_device, prices.Budget), offset = DeviceBuffer.Of<double>(_device, prices.Offset),
+            cohort = DeviceBuffer.Of<double>(_device, prices.Cohort), campaignSums = DeviceBuffer.Of<long>(_device, campaigns),
+            qualitySums = DeviceBuffer.Of<long>(_device, qualities);
+        int blocks = (endSlice - firstSlice + BlockSlices - 1) / BlockSlices;
+        _device.Launch("oracle", blocks, 1, new OracleParameters
+        {
+            Starts = _starts.Address, Campaigns = _campaigns.Address, Values = _values.Address, Spends = _spends.Address,
+            Margins = _margins.Address, Slots = _slots.Address, Cohorts = _cohorts.Address, BudgetPrices = budget.Address,
+            OffsetPrices = offset.Address, CohortPrices = cohort.Address, CampaignSums = campaignSums.Address,
+            QualitySums = qualitySums.Address, Partials = _partials.Address, Smoothing = prices.Smoothing, SpendUnits = _spendUnits,
+            DeliveryUnits = _deliveryUnits, QualityUnits = _qualityUnits, FirstSlice = firstSlice, EndSlice = endSlice,
+        });
+        _device.Launch("oracle_totals", 1, 1, new TotalsParameters { Partials = _partials.Address, Totals = _totals.Address, Count = blocks });
+        double[] totals = new double[3];
+        campaignSums.Download<long>(campaigns);
+        qualitySums.Download<long>(qualities);
+        _totals.Download<double>(totals);
+        for (int i = 0; i < campaigns.Length; i++) sums.Campaign[i] += campaigns[i] / (i % 2 == 0 ? _spendUnits : _deliveryUnits);
+        for (int h = 0; h < qualities.Length; h++) sums.Quality[h] += qualities[h] / _qualityUnits;
+        sums.Bound += totals[0];
+        sums.Linear += totals[1];
+        sums.Square += totals[2];
+    }
+
+    public void Dispose()
+    {
+        foreach (DeviceBuffer buffer in (ReadOnlySpan<DeviceBuffer>)[_starts, _campaigns, _values, _spends, _margins, _slots, _cohorts, _partials, _totals])
+            buffer.Dispose();
+    }
+
+    /// <summary>The largest power of two that keeps a sum in range.</summary>
+    private static double Units(double sumMax) => Math.ScaleB(1, SumBits - 1 - Math.ILogB(Math.Max(sumMax, 1e-30)));
+
+    private static double Largest(float[] values)
+    {
+        float largest = 0;
+        foreach (float value in values) largest = Math.Max(largest, Math.Abs(value));
+        return largest;
+    }
+}

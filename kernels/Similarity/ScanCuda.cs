@@ -1,0 +1,327 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Rubato.Kernels.Cuda;
+
+namespace Rubato.Kernels.Similarity;
+
+/// <summary>
+/// The int8 scan on CUDA devices. They find the survivors of each query, whose bounds are proven as on the CPU, and finish them by the
+/// definition of a score, where they have room for the values; otherwise the CPU does. Rows and scores are bit-identical either way.
+/// </summary>
+/// <remarks>
+/// Rows that are held stay on the devices, an equal range on each; others are copied for the one scan, which is for tests. Two blocks of queries
+/// are under way at a time, so that copies, and what the CPU finishes, hide behind the scan of the next. Whatever fails on a device, the CPU answers the request.
+/// </remarks>
+internal sealed class ScanCuda : IScanKernel, IDeviceScan, IDisposable
+{
+    /// <summary>Name of the variant.</summary>
+    public const string VariantName = "cuda-int8";
+
+    private const int FlightsMax = 2;
+    private readonly Lock _gate = new(), _uploads = new();
+    private readonly List<Holding> _holdings = [];
+    private readonly Stack<ScanFlight> _idle = new(FlightsMax);
+    private readonly SemaphoreSlim _free = new(FlightsMax);
+    private readonly List<ScanFlight> _flights = [];
+    private long _deviceQueries, _passedOnQueries;
+
+    /// <param name="machine">the devices; disposed with the scan</param>
+    /// <param name="fallback">the CPU's variant</param>
+    public ScanCuda(CudaMachine machine, IScanKernel fallback)
+    {
+        Machine = machine;
+        Fallback = fallback;
+    }
+
+    /// <inheritdoc/>
+    public event Action<string>? Degraded;
+
+    /// <summary>The devices.</summary>
+    public CudaMachine Machine { get; }
+
+    /// <summary>Whether scans are timed on the device, which costs each block of queries another call.</summary>
+    public bool Times { get; set; }
+
+    /// <summary>Seconds on the devices of all blocks of the last scan, while <see cref="Times"/> is on and one thread scans.</summary>
+    public double DeviceSeconds { get; private set; }
+
+    /// <summary>The CPU's variant.</summary>
+    public IScanKernel Fallback { get; }
+
+    /// <inheritdoc/>
+    public string Name => VariantName;
+
+    /// <inheritdoc/>
+    public bool ReadsCodes => true;
+
+    /// <inheritdoc/>
+    public string Devices => string.Join(", ", Machine.Lanes.Select(lane => lane.Device.Name));
+
+    /// <inheritdoc/>
+    public string? Lost { get; private set; }
+
+    /// <inheritdoc/>
+    public long DeviceQueries => Interlocked.Read(ref _deviceQueries);
+
+    /// <inheritdoc/>
+    public long PassedOnQueries => Interlocked.Read(ref _passedOnQueries);
+
+    /// <inheritdoc/>
+    /// <remarks>Several holdings of one matrix share its copy. A matrix that does not fit is refused by <see cref="Degraded"/>, and scanned by the CPU.</remarks>
+    public IDisposable? Hold(in ItemMatrix items, int threads)
+    {
+        if (items.Quantised.Rows == 0 || Lost is not null) return null;
+        lock (_uploads)
+        {
+            Holding? holding = Taken(items);
+            if (holding is null)
+            {
+                holding = new Holding(this, items.Quantised) { Count = 1 };
+                try
+                {
+                    holding.Rows = HeldRows.Upload(Machine, items, 0, items.Rows);
+                }
+                catch (DeviceException failure)
+                {
+                    Degrade(failure);
+                }
+                lock (_gate) _holdings.Add(holding);
+            }
+            return new Release(holding);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TakesWhole(in ScanRequest request)
+    {
+        if (Lost is not null) return false;
+        lock (_gate) return Find(request.Items)?.Rows is not null;
+    }
+
+    /// <inheritdoc/>
+    public ScanStatistics Scan(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores)
+    {
+        Guard.Scan(request, rows.Length, scores.Length);
+        if (request.Items.Quantised.Rows > 0 && request.RowCount > 0 && request.QueryCount > 0 && Lost is null)
+        {
+            Holding? holding = Taken(request.Items); // not freed under this scan
+            try
+            {
+                if (holding is null) return Copied(request, workspace, rows, scores);
+                if (holding.Rows is { } held) return Flights(held, request, workspace, rows, scores);
+            }
+            catch (DeviceException failure)
+            {
+                Degrade(failure);
+            }
+            finally
+            {
+                holding?.Release();
+            }
+        }
+        Interlocked.Add(ref _passedOnQueries, request.QueryCount);
+        return Fallback.Scan(request, workspace, rows, scores);
+    }
+
+    /// <summary>Queries from which on a held matrix is scanned quicker here than by the CPU; 0 where nobody has measured.</summary>
+    public int QueriesMin(in ItemMatrix items)
+    {
+        lock (_gate) return Find(items)?.QueriesMin ?? 0;
+    }
+
+    /// <summary>Keeps what was measured for a held matrix.</summary>
+    public void SetQueriesMin(in ItemMatrix items, int queries)
+    {
+        lock (_gate)
+            if (Find(items) is { } holding) holding.QueriesMin = queries;
+    }
+
+    /// <summary>Frees all memory of the devices. No scan may be running, or run again.</summary>
+    public void Dispose()
+    {
+        foreach (ScanFlight flight in _flights) flight.Dispose();
+        foreach (Holding holding in _holdings) holding.Rows?.Dispose();
+        Machine.Dispose();
+        _free.Dispose();
+    }
+
+    /// <summary>Copies the rows for one scan.</summary>
+    private ScanStatistics Copied(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores)
+    {
+        HeldRows held = HeldRows.Upload(Machine, request.Items, request.FirstRow, request.FirstRow + request.RowCount);
+        try
+        {
+            return Flights(held, request, workspace, rows, scores);
+        }
+        finally
+        {
+            Free(held);
+        }
+    }
+
+    private ScanStatistics Flights(HeldRows held, in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores)
+    {
+        int k = request.K, words = request.HasOwnFilters ? ScanRequest.FilterWords(request.Items.Rows) : 0, blockQueries = ScanBlock.QueriesFor(k, words);
+        long rescored = 0, passedOn = 0;
+        DeviceSeconds = 0;
+        ScanFlight? flying = null, next = null;
+        try
+        {
+            for (int first = 0; first < request.QueryCount; first += blockQueries)
+            {
+                int queries = Math.Min(blockQueries, request.QueryCount - first);
+                next = Rent(wait: flying is null);
+                if (next is null) // the other flight is somebody else's
+                {
+                    rescored += Finish(flying!, request, workspace, rows, scores, ref passedOn);
+                    (next, flying) = (flying, null);
+                }
+                rescored += next!.Submit(
+                    held, request.Slice(first, queries), first, workspace, rows.Slice(first * k, queries * k), scores.Slice(first * k, queries * k));
+                if (flying is not null)
+                {
+                    rescored += Finish(flying, request, workspace, rows, scores, ref passedOn);
+                    Return(flying);
+                }
+                (flying, next) = (next, null);
+            }
+            rescored += Finish(flying!, request, workspace, rows, scores, ref passedOn);
+        }
+        finally
+        {
+            Land(flying);
+            Land(next);
+        }
+        Interlocked.Add(ref _deviceQueries, request.QueryCount - passedOn);
+        Interlocked.Add(ref _passedOnQueries, passedOn);
+        return new ScanStatistics((long)request.RowCount * request.QueryCount, rescored);
+    }
+
+    private long Finish(ScanFlight flight, in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores, ref long passedOn)
+    {
+        int k = request.K, first = flight.First, count = flight.Queries;
+        long rescored = flight.Finish(
+            request.Slice(first, count), Fallback, workspace, rows.Slice(first * k, count * k), scores.Slice(first * k, count * k), ref passedOn);
+        if (Times) DeviceSeconds += flight.DeviceSeconds();
+        return rescored;
+    }
+
+    /// <summary>A flight for one block of queries; null where none is free and the caller does not wait.</summary>
+    private ScanFlight? Rent(bool wait)
+    {
+        if (!_free.Wait(wait ? Timeout.Infinite : 0)) return null;
+        lock (_gate)
+        {
+            if (_idle.TryPop(out ScanFlight? idle)) return idle;
+        }
+        try
+        {
+            var flight = new ScanFlight(Machine);
+            lock (_gate) _flights.Add(flight);
+            return flight;
+        }
+        catch
+        {
+            _free.Release();
+            throw;
+        }
+    }
+
+    private void Return(ScanFlight flight)
+    {
+        lock (_gate) _idle.Push(flight);
+        _free.Release();
+    }
+
+    /// <summary>Waits for a flight and returns it, whatever became of it.</summary>
+    private void Land(ScanFlight? flight)
+    {
+        if (flight is null) return;
+        try
+        {
+            flight.Wait();
+        }
+        catch (DeviceException failure)
+        {
+            Degrade(failure);
+        }
+        Return(flight);
+    }
+
+    /// <summary>The holding of a matrix, with one more share of it; null where there is none.</summary>
+    private Holding? Taken(in ItemMatrix items)
+    {
+        lock (_gate)
+        {
+            Holding? holding = Find(items);
+            if (holding is not null) holding.Count++;
+            return holding;
+        }
+    }
+
+    /// <summary>The holding of a matrix; the caller holds the gate.</summary>
+    private Holding? Find(in ItemMatrix items)
+    {
+        foreach (Holding holding in _holdings)
+            if (holding.Holds(items.Quantised)) return holding;
+        return null;
+    }
+
+    private void Free(HeldRows rows)
+    {
+        lock (_gate)
+            foreach (ScanFlight flight in _flights) flight.Forget(rows);
+        rows.Dispose();
+    }
+
+    /// <summary>Too little memory fails one matrix or request; after anything else the device is not to be trusted with another.</summary>
+    private void Degrade(DeviceException failure)
+    {
+        string message = failure.Message;
+        if (failure is not CudaException { IsOutOfMemory: true })
+        {
+            if (Lost is not null) return; // said already
+            Lost = message;
+            message += "; the CPU takes over until the process is started again";
+        }
+        Degraded?.Invoke(message);
+    }
+
+    /// <summary>A matrix that is held: where its memory is, and its rows on the devices, or none where they did not fit.</summary>
+    private sealed class Holding(ScanCuda owner, QuantisedRows rows)
+    {
+        private readonly nint _codes = AddressOf(rows);
+        private readonly int _rows = rows.Rows, _dimension = rows.Dimension;
+
+        public HeldRows? Rows { get; set; }
+
+        /// <summary>Callers that share it, and scans that read it.</summary>
+        public int Count { get; set; }
+
+        /// <summary>Batches of fewer queries are quicker on the CPU; 0 while nobody knows.</summary>
+        public int QueriesMin { get; set; }
+
+        public bool Holds(QuantisedRows rows) => _codes == AddressOf(rows) && _rows == rows.Rows && _dimension == rows.Dimension;
+
+        public void Release()
+        {
+            lock (owner._gate)
+            {
+                if (--Count > 0) return;
+                owner._holdings.Remove(this);
+            }
+            if (Rows is { } held) owner.Free(held);
+        }
+
+        private static unsafe nint AddressOf(QuantisedRows rows) =>
+            (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(rows.Codes)); // compared, never read from
+    }
+
+    /// <summary>One caller's share of a holding.</summary>
+    private sealed class Release(Holding holding) : IDisposable
+    {
+        private Holding? _holding = holding;
+
+        public void Dispose() => Interlocked.Exchange(ref _holding, null)?.Release();
+    }
+}

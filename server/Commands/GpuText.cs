@@ -1,0 +1,144 @@
+using System.Text.Json;
+using Rubato.Kernels.Cuda;
+
+namespace Rubato.Server.Commands;
+
+/// <summary>What doctor --gpu prints.</summary>
+internal static class GpuText
+{
+    /// <summary>Why the check failed, in one line.</summary>
+    public static string Problem(GpuReport gpu) =>
+        gpu.Degraded.Count > 0 ? $"a CUDA device failed: {gpu.Degraded[0]}"
+        : gpu.MaxError != 0 ? $"the CUDA scan differs from the reference by up to {gpu.MaxError}"
+        : gpu.Kinds.FirstOrDefault(kind => kind.MaxError != 0) is { } wrong ? $"the CUDA kernels for {wrong.Kind} rows differ from the reference by up to {wrong.MaxError}"
+        : gpu.Allocation is { Passed: false } pass ? $"the CUDA allocation pass differs from the CPU's by up to {pass.MaxError}"
+        : $"the CUDA scan differs from the CPU's for a batch of {gpu.Runs.First(run => !run.Passed).Batch}";
+
+    /// <summary>Tables.</summary>
+    public static void Write(TextWriter output, GpuReport gpu)
+    {
+        output.WriteLine();
+        foreach (GpuDeviceReport device in gpu.Devices)
+        {
+            output.WriteLine($"{device.Device.Name}: compute capability {device.Device.Major}.{device.Device.Minor}, {device.Device.Multiprocessors} multiprocessors, "
+                + $"{device.Device.MemoryBytes / 1e9:0.0} GB, driver for CUDA {gpu.Driver}");
+            output.WriteLine($"GB/s: copy {device.Bandwidth.CopyGigaBytes:0} (read and written), upload {device.Bandwidth.UploadGigaBytes:0.0}, download {device.Bandwidth.DownloadGigaBytes:0.0}");
+            foreach (CudaKernelUse kernel in device.Kernels)
+                output.WriteLine($"  {kernel.Entry,-20} {kernel.Registers,4} registers {kernel.SharedBytes,6} bytes shared, {kernel.LocalBytes} spilled");
+        }
+        foreach (string refused in gpu.Refused) output.WriteLine($"not used: {refused}");
+        output.WriteLine($"compared with the reference on {gpu.Sets} sets: {(gpu.MaxError == 0 ? "equal" : $"DIFFERENT by up to {gpu.MaxError:g3}")}");
+        foreach (GpuKindReport kind in gpu.Kinds)
+            output.WriteLine($"  {kind.Kind} rows, finished by the device: {(kind.MaxError == 0 ? "equal" : $"DIFFERENT by up to {kind.MaxError:g3}")}, {kind.PassedOn} queries by the CPU");
+        if (gpu.Allocation is { } pass)
+            output.WriteLine($"  allocation pass: {(pass.Passed ? "equal" : "DIFFERENT")} within {pass.MaxError:g2}, {pass.GigaBytes:0.0} GB/s of edges, prices up and sums down included");
+        output.WriteLine("      rows  batch    µs a search   on device    CPU thread   queries/s      GB/s  of copy     Gop/s  result");
+        foreach (GpuRun run in gpu.Runs)
+        {
+            output.WriteLine($"{run.Rows,10} {run.Batch,6} {run.Seconds * 1e6,14:0.0} {run.DeviceSeconds * 1e6,11:0.0} {run.CpuSeconds * 1e6,13:0.0} {run.QueriesPerSecond,11:0} "
+                + $"{run.GigaBytes,9:0.0} {Share(gpu, run),8:P0} {run.GigaOperations,9:0}  {(run.Passed ? "equal" : "DIFFERENT")}{(run.PassedOn > 0 ? $", {run.PassedOn} by the CPU" : "")}");
+        }
+        output.WriteLine(gpu.QueriesMin == int.MaxValue ? "one thread of the CPU is quicker at every batch" : $"quicker than one thread of the CPU from {gpu.QueriesMin} queries on");
+    }
+
+    /// <summary>The property gpu; left out where the devices were not asked for.</summary>
+    public static void Write(Utf8JsonWriter json, GpuReport? gpu, string? reason)
+    {
+        if (gpu is null && reason is null) return;
+        json.WriteStartObject("gpu");
+        json.WriteBoolean("available", gpu is not null);
+        json.WriteString("reason", reason);
+        if (gpu is not null) Write(json, gpu);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, GpuReport gpu)
+    {
+        json.WriteString("driver", gpu.Driver);
+        json.WriteStartArray("devices");
+        foreach (GpuDeviceReport device in gpu.Devices)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", device.Device.Name);
+            json.WriteString("capability", $"{device.Device.Major}.{device.Device.Minor}");
+            json.WriteNumber("memory_bytes", device.Device.MemoryBytes);
+            json.WriteNumber("multiprocessors", device.Device.Multiprocessors);
+            json.WriteNumber("copy_gbps", Math.Round(device.Bandwidth.CopyGigaBytes, 1));
+            json.WriteNumber("upload_gbps", Math.Round(device.Bandwidth.UploadGigaBytes, 1));
+            json.WriteNumber("download_gbps", Math.Round(device.Bandwidth.DownloadGigaBytes, 1));
+            json.WriteStartArray("kernels");
+            foreach (CudaKernelUse kernel in device.Kernels)
+            {
+                json.WriteStartObject();
+                json.WriteString("entry", kernel.Entry);
+                json.WriteNumber("registers", kernel.Registers);
+                json.WriteNumber("shared_bytes", kernel.SharedBytes);
+                json.WriteNumber("spilled_bytes", kernel.LocalBytes);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        WriteTexts(json, "refused", gpu.Refused);
+        WriteTexts(json, "failures", gpu.Degraded);
+        json.WriteBoolean("passed", gpu.Passed);
+        json.WriteNumber("sets", gpu.Sets);
+        WriteError(json, gpu.MaxError);
+        json.WriteStartArray("kinds");
+        foreach (GpuKindReport kind in gpu.Kinds)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", kind.Kind);
+            WriteError(json, kind.MaxError);
+            json.WriteNumber("passed_on", kind.PassedOn);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        if (gpu.Allocation is { } pass)
+        {
+            json.WriteStartObject("allocation");
+            json.WriteBoolean("passed", pass.Passed);
+            json.WriteNumber("max_error", pass.MaxError);
+            json.WriteNumber("gbps", Math.Round(pass.GigaBytes, 2));
+            json.WriteEndObject();
+        }
+        if (gpu.QueriesMin == int.MaxValue) json.WriteNull("queries_min");
+        else json.WriteNumber("queries_min", gpu.QueriesMin);
+        json.WriteStartArray("runs");
+        foreach (GpuRun run in gpu.Runs)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("rows", run.Rows);
+            json.WriteNumber("dimension", run.Dimension);
+            json.WriteNumber("batch", run.Batch);
+            json.WriteNumber("seconds", run.Seconds);
+            json.WriteNumber("device_seconds", run.DeviceSeconds);
+            json.WriteNumber("cpu_seconds", run.CpuSeconds);
+            json.WriteNumber("queries_per_second", Math.Round(run.QueriesPerSecond));
+            json.WriteNumber("gbps", Math.Round(run.GigaBytes, 1));
+            json.WriteNumber("share_of_copy", Math.Round(Share(gpu, run), 3));
+            json.WriteNumber("gops", Math.Round(run.GigaOperations, 1));
+            json.WriteNumber("passed_on", run.PassedOn);
+            json.WriteBoolean("passed", run.Passed);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteError(Utf8JsonWriter json, double error)
+    {
+        if (double.IsFinite(error)) json.WriteNumber("max_error", error);
+        else json.WriteNull("max_error"); // JSON has no infinity: a row differs
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (string text in texts) json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+
+    /// <summary>Bytes read on all devices, as a share of what their copies read and write together.</summary>
+    private static double Share(GpuReport gpu, GpuRun run) => run.GigaBytes / gpu.Devices.Sum(device => device.Bandwidth.CopyGigaBytes);
+}

@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+using Rubato.Kernels.Cuda;
+
+namespace Rubato.Tests.Ptx;
+
+/// <summary>A device that interprets the embedded PTX, with every check of the interpreter on.</summary>
+internal sealed class PtxDevice : IDevice
+{
+    private static readonly Dictionary<string, PtxProgram> Programs = [];
+    private static readonly EmbeddedKernels Kernels = EmbeddedKernels.Own();
+
+    private readonly PtxGlobalMemory _memory = new();
+
+    public string Name => "interpreter";
+
+    public int Multiprocessors => 1;
+
+    /// <summary>Launches so far, by entry.</summary>
+    public List<string> Launches { get; } = [];
+
+    public long Allocate(long bytes) => _memory.Allocate(bytes);
+
+    public void Free(long address) => _memory.Free(address);
+
+    public void Upload(long address, ReadOnlySpan<byte> source) => _memory.Write(address, source);
+
+    public void Download(long address, Span<byte> target) => _memory.Read(address, target);
+
+    public void Launch<TParameters>(string entry, int gridX, int gridY, in TParameters parameters) where TParameters : unmanaged
+    {
+        Launches.Add(entry);
+        PtxProgram program;
+        lock (Programs)
+        {
+            if (!Programs.TryGetValue(entry, out program!)) Programs.Add(entry, program = new PtxProgram(Kernels.Ptx(entry)));
+        }
+        program.Launch(_memory, MemoryMarshal.AsBytes(new ReadOnlySpan<TParameters>(in parameters)), gridX, gridY, Kernels.Entry(entry).BlockThreads);
+    }
+}
