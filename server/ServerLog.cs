@@ -45,10 +45,10 @@ internal static partial class ServerLog
     [LoggerMessage(7, LogLevel.Warning, "accepting a connection failed: {Reason}")]
     public static partial void AcceptFailed(this ILogger log, string reason);
 
-    [LoggerMessage(8, LogLevel.Information, "{Line}")]
+    [LoggerMessage(14, LogLevel.Information, "{Line}")]
     public static partial void ModelNote(this ILogger log, string line);
 
-    [LoggerMessage(9, LogLevel.Warning, "{Line}")]
+    [LoggerMessage(15, LogLevel.Warning, "{Line}")]
     public static partial void ModelWarning(this ILogger log, string line);
 
     [LoggerMessage(20, LogLevel.Information, "searching on {Devices}")]

@@ -29,7 +29,7 @@ internal static class PtxAccess
             {
                 int alignment = i == 0 ? count * type.Bytes : type.Bytes;
                 ulong value = space == "global"
-                    ? warp.Block.Launch.Memory.Load(at + i * type.Bytes, type.Bytes, alignment)
+                    ? warp.Block.Launch.Memory.Load(at + i * type.Bytes, type.Bytes, alignment, warp.Block.Index)
                     : warp.Block.Shared.Load(at + i * type.Bytes, type.Bytes, alignment, warp.Thread(lane));
                 warp.Write(destinations[i], lane, type.IsSigned ? (ulong)type.Extend(value) & Mask(kernel, parts[i]) : value);
             }
@@ -65,7 +65,7 @@ internal static class PtxAccess
             {
                 int alignment = i == 0 ? count * type.Bytes : type.Bytes;
                 ulong value = values[i].Get(warp, lane) & type.Mask;
-                if (space == "global") warp.Block.Launch.Memory.Store(at + i * type.Bytes, value, type.Bytes, alignment);
+                if (space == "global") warp.Block.Launch.Memory.Store(at + i * type.Bytes, value, type.Bytes, alignment, warp.Block.Index);
                 else warp.Block.Shared.Store(at + i * type.Bytes, value, type.Bytes, alignment, warp.Thread(lane));
             }
         });
@@ -89,14 +89,10 @@ internal static class PtxAccess
         return (warp, lanes) => PtxDecoder.Each(lanes, lane =>
         {
             long at = address(warp, lane);
-            ulong value = operand.Get(warp, lane), old;
-            if (space == "shared") old = warp.Block.Shared.Change(at, type.Bytes, warp.Thread(lane), before => change(before, value));
-            else
-            {
-                PtxGlobalMemory memory = warp.Block.Launch.Memory;
-                old = memory.Load(at, type.Bytes, type.Bytes);
-                memory.Store(at, change(old, value), type.Bytes, type.Bytes);
-            }
+            ulong value = operand.Get(warp, lane);
+            ulong old = space == "shared"
+                ? warp.Block.Shared.Change(at, type.Bytes, warp.Thread(lane), before => change(before, value))
+                : warp.Block.Launch.Memory.Change(at, type.Bytes, warp.Block.Index, before => change(before, value));
             if (returns) warp.Write(destination, lane, old);
         });
     }

@@ -19,6 +19,9 @@ internal sealed class PtxBlock
 
     public int Y { get; }
 
+    /// <summary>Number of the block in its grid.</summary>
+    public int Index => Y * Launch.GridX + X;
+
     public PtxSharedMemory Shared { get; }
 
     public string Name => $"({X}, {Y})";
@@ -27,7 +30,7 @@ internal sealed class PtxBlock
     {
         while (true)
         {
-            foreach (PtxWarp warp in _warps) warp.Run();
+            for (int warp = 0; warp < _warps.Length; warp++) _warps[Launch.Backwards ? _warps.Length - 1 - warp : warp].Run();
             int ended = _warps.Count(warp => warp.BarrierAt < 0);
             if (ended == _warps.Length) break;
             if (ended > 0) throw new PtxException($"block {Name}: {ended} of {_warps.Length} warps have returned, the others wait at a barrier");

@@ -21,7 +21,7 @@ internal static class PtxCopies
         Func<PtxWarp, int, long> to = PtxAccess.Address(kernel, source.Operands[0]), from = PtxAccess.Address(kernel, source.Operands[1]);
         return (warp, lanes) => PtxDecoder.Each(lanes, lane =>
         {
-            byte[] data = warp.Block.Launch.Memory.Bytes(from(warp, lane), 16);
+            byte[] data = warp.Block.Launch.Memory.Bytes(from(warp, lane), 16, warp.Block.Index);
             warp.Copies[lane][^1].Add((warp.Block.Shared.Begin(to(warp, lane), 16), data));
         });
     }

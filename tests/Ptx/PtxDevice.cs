@@ -4,7 +4,8 @@ using Rubato.Kernels.Cuda;
 namespace Rubato.Tests.Ptx;
 
 /// <summary>A device that interprets the embedded PTX, with every check of the interpreter on.</summary>
-internal sealed class PtxDevice : IDevice
+/// <param name="backwards">blocks and warps run in the opposite order</param>
+internal sealed class PtxDevice(bool backwards = false) : IDevice
 {
     private static readonly Dictionary<string, PtxProgram> Programs = [];
     private static readonly EmbeddedKernels Kernels = EmbeddedKernels.Own();
@@ -34,6 +35,6 @@ internal sealed class PtxDevice : IDevice
         {
             if (!Programs.TryGetValue(entry, out program!)) Programs.Add(entry, program = new PtxProgram(Kernels.Ptx(entry)));
         }
-        program.Launch(_memory, MemoryMarshal.AsBytes(new ReadOnlySpan<TParameters>(in parameters)), gridX, gridY, Kernels.Entry(entry).BlockThreads);
+        program.Launch(_memory, MemoryMarshal.AsBytes(new ReadOnlySpan<TParameters>(in parameters)), gridX, gridY, Kernels.Entry(entry).BlockThreads, backwards);
     }
 }

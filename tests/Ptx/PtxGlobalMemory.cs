@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Rubato.Tests.Ptx;
 
-/// <summary>Device memory: separate allocations with gaps between them; every access is checked for bounds, alignment and initialised bytes.</summary>
+/// <summary>Device memory: separate allocations with gaps between them; every access is checked for bounds, alignment, initialised bytes and races between blocks.</summary>
 internal sealed class PtxGlobalMemory
 {
     private const long FirstAddress = 0x7F00_0000_0000, Alignment = 256, Gap = 4096;
@@ -10,11 +10,12 @@ internal sealed class PtxGlobalMemory
     private readonly List<Allocation> _allocations = [];
     private Allocation? _last;
     private long _next = FirstAddress;
+    private int _launch;
 
     /// <summary>An allocation whose bytes are not initialised.</summary>
     public long Allocate(long bytes)
     {
-        var allocation = new Allocation(_next, new byte[bytes], new bool[bytes]);
+        var allocation = new Allocation(_next, new byte[bytes], new bool[bytes], new PtxGlobalRaces(bytes));
         _allocations.Add(allocation);
         _next += (bytes + Gap + Alignment - 1) / Alignment * Alignment;
         return allocation.Address;
@@ -25,7 +26,7 @@ internal sealed class PtxGlobalMemory
     {
         bool[] initialised = new bool[content.Length];
         Array.Fill(initialised, true);
-        _allocations.Add(new Allocation(address, content.ToArray(), initialised));
+        _allocations.Add(new Allocation(address, content.ToArray(), initialised, new PtxGlobalRaces(content.Length)));
     }
 
     public void Free(long address)
@@ -33,6 +34,9 @@ internal sealed class PtxGlobalMemory
         if (_allocations.RemoveAll(allocation => allocation.Address == address) != 1) throw new PtxException($"{address:x} is no allocation");
         _last = null;
     }
+
+    /// <summary>A launch begins: what earlier ones did is done.</summary>
+    public void Begin() => _launch++;
 
     /// <summary>Host to device.</summary>
     public void Write(long address, ReadOnlySpan<byte> source)
@@ -53,9 +57,25 @@ internal sealed class PtxGlobalMemory
     }
 
     /// <summary>1, 2, 4 or 8 bytes; alignment is that of the whole access, which may be a vector.</summary>
-    public ulong Load(long address, int bytes, int alignment)
+    public ulong Load(long address, int bytes, int alignment, int block)
     {
         (Allocation found, int at) = Find(address, bytes, alignment);
+        found.Races.Read(at, bytes, _launch, block);
+        return Value(found, at, bytes);
+    }
+
+    /// <summary>An atomic change; what was there before.</summary>
+    public ulong Change(long address, int bytes, int block, Func<ulong, ulong> change)
+    {
+        (Allocation found, int at) = Find(address, bytes, bytes);
+        found.Races.Change(at, bytes, _launch, block);
+        ulong before = Value(found, at, bytes);
+        Put(found, at, change(before), bytes);
+        return before;
+    }
+
+    private static ulong Value(Allocation found, int at, int bytes)
+    {
         Checked(found, at, bytes);
         ReadOnlySpan<byte> data = found.Data.AsSpan(at, bytes);
         return bytes switch
@@ -67,9 +87,15 @@ internal sealed class PtxGlobalMemory
         };
     }
 
-    public void Store(long address, ulong value, int bytes, int alignment)
+    public void Store(long address, ulong value, int bytes, int alignment, int block)
     {
         (Allocation found, int at) = Find(address, bytes, alignment);
+        found.Races.Write(at, bytes, _launch, block);
+        Put(found, at, value, bytes);
+    }
+
+    private static void Put(Allocation found, int at, ulong value, int bytes)
+    {
         for (int i = 0; i < bytes; i++)
         {
             found.Data[at + i] = (byte)(value >> (8 * i));
@@ -78,9 +104,10 @@ internal sealed class PtxGlobalMemory
     }
 
     /// <summary>Bytes that lie wholly in one allocation and are initialised, for asynchronous copies.</summary>
-    public byte[] Bytes(long address, int bytes)
+    public byte[] Bytes(long address, int bytes, int block)
     {
         (Allocation found, int at) = Find(address, bytes, bytes);
+        found.Races.Read(at, bytes, _launch, block);
         Checked(found, at, bytes);
         return found.Data[at..(at + bytes)];
     }
@@ -106,7 +133,7 @@ internal sealed class PtxGlobalMemory
         if (bad >= 0) throw new PtxException($"byte {at + bad} of an allocation of {allocation.Data.Length} in global memory is read before it is written");
     }
 
-    private sealed record Allocation(long Address, byte[] Data, bool[] Initialised)
+    private sealed record Allocation(long Address, byte[] Data, bool[] Initialised, PtxGlobalRaces Races)
     {
         public bool Holds(long address, int bytes) => address >= Address && address + bytes <= Address + Data.Length;
     }

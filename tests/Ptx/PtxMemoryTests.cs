@@ -27,12 +27,21 @@ public sealed class PtxMemoryTests
     {
         var memory = new PtxGlobalMemory();
         long address = memory.Allocate(8);
-        memory.Store(address, 1, 4, 4);
-        Assert.Equal(1ul, memory.Load(address, 4, 4));
-        Assert.Contains("byte 4 of an allocation of 8", Assert.Throws<PtxException>(() => memory.Load(address, 8, 8)).Message);
+        memory.Store(address, 1, 4, 4, block: 0);
+        Assert.Equal(1ul, memory.Load(address, 4, 4, block: 0));
+        Assert.Contains("byte 4 of an allocation of 8", Assert.Throws<PtxException>(() => memory.Load(address, 8, 8, block: 0)).Message);
         memory.Free(address);
-        Assert.Throws<PtxException>(() => memory.Load(address, 4, 4));
+        Assert.Throws<PtxException>(() => memory.Load(address, 4, 4, block: 0));
     }
+
+    [Theory]
+    [InlineData("race: block 1 writes", "st.global.b32 [%in], 1;")]
+    [InlineData("race: block 1 reads", "mov.u32 %r0, %ctaid.x; setp.eq.s32 %p0, %r0, 0; @%p0 st.global.b32 [%in], 1; ld.global.b32 %r1, [%in];")]
+    [InlineData("race: block 1 writes", "mov.u32 %r0, %ctaid.x; setp.eq.s32 %p0, %r0, 1; ld.global.b32 %r1, [%in]; @%p0 st.global.b32 [%in], 1;")]
+    [InlineData("race: block 1 reads", "ld.global.b32 %r1, [%in]; red.global.add.u32 [%in], 1;")]
+    [InlineData("race: block 1 changes atomically", "mov.u32 %r0, %ctaid.x; setp.eq.s32 %p0, %r0, 0; @%p0 st.global.b32 [%in], 1; @!%p0 red.global.add.u32 [%in], 1;")]
+    public void BlocksOfOneLaunchMustNotTouchWhatAnotherWrites(string because, string body) =>
+        Assert.Contains(because, Assert.Throws<PtxException>(() => PtxSnippet.Run(body, [0], blocks: 2)).Message);
 
     [Fact]
     public void SharedMemoryIsExchangedAcrossABarrier() => Assert.Equal(Enumerable.Range(0, 64).Select(i => (ulong)(i ^ 33)), PtxSnippet.Run(

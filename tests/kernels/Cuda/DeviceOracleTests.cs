@@ -35,6 +35,16 @@ public sealed class DeviceOracleTests
         Close([whole.Bound, whole.Linear, whole.Square], [parts.Bound, parts.Linear, parts.Square]);
     }
 
+    [Theory, InlineData(1), InlineData(2)]
+    public void TheOrderOfBlocksDoesNotShow(int seed)
+    {
+        (EdgeSlices edges, OraclePrices prices) = Problem(seed, 600, rich: true, slotsMax: 3, smoothing: 0.1);
+        OracleSums forwards = OnDevice(edges, prices, 0, edges.SliceCount), backwards = OnDevice(edges, prices, 0, edges.SliceCount, backwards: true);
+        Assert.Equal(forwards.Campaign, backwards.Campaign); // to the bit
+        Assert.Equal(forwards.Quality, backwards.Quality);
+        Assert.Equal((forwards.Bound, forwards.Linear, forwards.Square), (backwards.Bound, backwards.Linear, backwards.Square));
+    }
+
     [Fact]
     public void WhatTheDevicePassCannotDoIsRefused()
     {
@@ -53,10 +63,10 @@ public sealed class DeviceOracleTests
         return (edges, RandomSlices.Prices(seed, Campaigns, edges.CohortCount, rich, smoothing));
     }
 
-    private static OracleSums OnDevice(EdgeSlices edges, OraclePrices prices, int firstSlice, int endSlice)
+    private static OracleSums OnDevice(EdgeSlices edges, OraclePrices prices, int firstSlice, int endSlice, bool backwards = false)
     {
         var sums = new OracleSums(edges, curvature: null);
-        using var oracle = new DeviceOracle(new PtxDevice(), edges);
+        using var oracle = new DeviceOracle(new PtxDevice(backwards), edges);
         oracle.Evaluate(prices, firstSlice, endSlice, sums);
         return sums;
     }

@@ -87,7 +87,7 @@ public sealed class DeviceScanTests
         int[] rows = new int[length], expectedRows = new int[length];
         float[] scores = new float[length], expectedScores = new float[length];
         new ScanScalar().Scan(request, new ScanWorkspace(), expectedRows, expectedScores);
-        using DeviceRows resident = DeviceRowsOf(kind, new PtxDevice(), items);
+        using DeviceRows resident = DeviceRowsOf(kind, new PtxDevice(backwards: request.QueryCount % 2 == 0), items);
         var fallback = new CountingScan();
         new DeviceScan(resident, fallback).Scan(request, new ScanWorkspace(), rows, scores);
         Assert.Equal(expectedRows, rows);
