@@ -14,7 +14,7 @@ internal static class ModelAdmin
 {
     public static void Map(WebApplication application, ModelHost host)
     {
-        application.MapGet("/models", (HttpContext context) => WriteAsync(context, StatusCodes.Status200OK, json => Models(json, host)));
+        application.MapGet("/models", (HttpContext context) => JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json => Models(json, host)));
         application.MapPost("/models/look", (HttpContext context) => ChangeAsync(context, () => host.LookAsync()));
         application.MapPost("/models/{model}/{version}/load", (HttpContext context) => ChangeAsync(context, () => host.LoadAsync(Model(context), Version(context.GetRouteValue("version")))));
         application.MapPost("/models/{model}/{version}/unload", (HttpContext context) => ChangeAsync(context, () => host.UnloadAsync(Model(context), Version(context.GetRouteValue("version")))));
@@ -27,13 +27,13 @@ internal static class ModelAdmin
     {
         LabelMove move = await host.LabelAsync(Model(context), Label(context), Version(context.Request.Query["version"].ToString())).ConfigureAwait(false);
         bool moved = move == LabelMove.Moved;
-        await WriteAsync(context, moved ? StatusCodes.Status200OK : StatusCodes.Status202Accepted, json => json.WriteString("result", moved ? "moved" : "in shadow")).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(context, moved ? StatusCodes.Status200OK : StatusCodes.Status202Accepted, json => json.WriteString("result", moved ? "moved" : "in shadow")).ConfigureAwait(false);
     });
 
     private static Task ChangeAsync(HttpContext context, Func<Task> change) => AnswerAsync(context, async () =>
     {
         await change().ConfigureAwait(false);
-        await WriteAsync(context, StatusCodes.Status200OK, json => json.WriteString("result", "done")).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json => json.WriteString("result", "done")).ConfigureAwait(false);
     });
 
     private static async Task AnswerAsync(HttpContext context, Func<Task> act)
@@ -46,23 +46,12 @@ internal static class ModelAdmin
         }
         catch (BadHttpRequestException wrong)
         {
-            await WriteAsync(context, wrong.StatusCode, json => json.WriteString("error", wrong.Message)).ConfigureAwait(false);
+            await JsonAnswer.ErrorAsync(context, wrong.StatusCode, wrong.Message).ConfigureAwait(false);
         }
         catch (Exception refused) when (refused is DataFileException or ArgumentOutOfRangeException)
         {
-            await WriteAsync(context, StatusCodes.Status409Conflict, json => json.WriteString("error", refused.Message.ReplaceLineEndings(" "))).ConfigureAwait(false);
+            await JsonAnswer.ErrorAsync(context, StatusCodes.Status409Conflict, refused.Message.ReplaceLineEndings(" ")).ConfigureAwait(false);
         }
-    }
-
-    private static async Task WriteAsync(HttpContext context, int status, Action<Utf8JsonWriter> properties)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
-        json.WriteStartObject();
-        properties(json);
-        json.WriteEndObject();
-        await json.FlushAsync().ConfigureAwait(false);
     }
 
     private static void Models(Utf8JsonWriter json, ModelHost host)

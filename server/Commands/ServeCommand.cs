@@ -56,8 +56,8 @@ internal static class ServeCommand
             signal.Cancel = true;
             server.Campaigns.Check(always: true);
         });
-        AdminEndpoint? admin = options.Admin is { } address ? await AdminEndpoint.StartAsync(address, server).ConfigureAwait(false) : null;
-        KServeEndpoint? kserve = options.KServe is { } open ? await KServeEndpoint.StartAsync(open, server).ConfigureAwait(false) : null;
+        HttpEndpoint? admin = options.Admin is { } address ? await AdminEndpoint.StartAsync(address, server).ConfigureAwait(false) : null;
+        HttpEndpoint? kserve = options.KServe is { } open ? await KServeEndpoint.StartAsync(open, server).ConfigureAwait(false) : null;
         TextWriter output = line.InvocationConfiguration.Output;
         await output.WriteLineAsync($"rubato ready: listen {server.Address} admin {(admin is null ? "none" : admin.Address)}{(kserve is null ? "" : $" kserve {kserve.Address}")}").ConfigureAwait(false);
         await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);

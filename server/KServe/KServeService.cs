@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.Pipelines;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -12,7 +11,7 @@ internal sealed class KServeService(RubatoServer server)
 {
     private readonly ModelHost _host = server.Models!.Host;
 
-    public Task ServerAsync(HttpContext context) => WriteAsync(context, StatusCodes.Status200OK, static json =>
+    public Task ServerAsync(HttpContext context) => JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, static json =>
     {
         json.WriteString("name", "rubato");
         json.WriteString("version", typeof(KServeService).Assembly.GetName().Version?.ToString(3));
@@ -21,13 +20,13 @@ internal sealed class KServeService(RubatoServer server)
     });
 
     public Task HealthAsync(HttpContext context, string name, bool live) =>
-        WriteAsync(context, live ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, json => json.WriteBoolean(name, live));
+        JsonAnswer.WriteAsync(context, live ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, json => json.WriteBoolean(name, live));
 
     public Task ReadyAsync(HttpContext context) => AnswerAsync(context, () =>
     {
         ModelGeneration generation = Hold(context, "", 0);
         generation.Release();
-        return WriteAsync(context, StatusCodes.Status200OK, json =>
+        return JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json =>
         {
             json.WriteString("name", generation.Name);
             json.WriteBoolean("ready", true);
@@ -39,7 +38,7 @@ internal sealed class KServeService(RubatoServer server)
         ModelGeneration generation = Hold(context, "", 0);
         try
         {
-            await WriteAsync(context, StatusCodes.Status200OK, json => KServeReply.WriteMetadata(json, generation, Versions(generation.Name))).ConfigureAwait(false);
+            await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json => KServeReply.WriteMetadata(json, generation, Versions(generation.Name))).ConfigureAwait(false);
         }
         finally
         {
@@ -79,7 +78,7 @@ internal sealed class KServeService(RubatoServer server)
         ModelOutcome ended = await answered.Task.ConfigureAwait(false);
         if (ended.Status != ModelStatus.Ok)
             throw new KServeException(ended.Status == ModelStatus.Failed ? StatusCodes.Status500InternalServerError : StatusCodes.Status504GatewayTimeout, ended.Problem!);
-        await WriteAsync(context, StatusCodes.Status200OK, json => KServeReply.Write(json, request, generation.Name, version, ended, work.Outputs)).ConfigureAwait(false);
+        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json => KServeReply.Write(json, request, generation.Name, version, ended, work.Outputs)).ConfigureAwait(false);
     });
 
     private async Task<KServeRequest> ReadAsync(HttpContext context)
@@ -126,22 +125,11 @@ internal sealed class KServeService(RubatoServer server)
         catch (KServeException refused)
         {
             if (refused.RetryAfterSeconds > 0) context.Response.Headers.RetryAfter = refused.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-            await WriteAsync(context, refused.Status, json => json.WriteString("error", refused.Message)).ConfigureAwait(false);
+            await JsonAnswer.ErrorAsync(context, refused.Status, refused.Message).ConfigureAwait(false);
         }
         catch (BadHttpRequestException refused) // a body that is too large, or ends too soon
         {
-            await WriteAsync(context, refused.StatusCode, json => json.WriteString("error", refused.Message)).ConfigureAwait(false);
+            await JsonAnswer.ErrorAsync(context, refused.StatusCode, refused.Message).ConfigureAwait(false);
         }
-    }
-
-    private static async Task WriteAsync(HttpContext context, int status, Action<Utf8JsonWriter> properties)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
-        json.WriteStartObject();
-        properties(json);
-        json.WriteEndObject();
-        await json.FlushAsync().ConfigureAwait(false);
     }
 }

@@ -10,7 +10,7 @@ public sealed class AdminEndpointTests
     public async Task HealthReadinessAndMetricsAreServed()
     {
         await using var server = new TestServer();
-        await using AdminEndpoint admin = await AdminEndpoint.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), server.Server);
+        await using HttpEndpoint admin = await AdminEndpoint.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), server.Server);
         using var http = new HttpClient { BaseAddress = new Uri($"http://{admin.Address}") };
         using RawConnection connection = server.Connect();
         Assert.Equal((HttpStatusCode.OK, "ok\n"), await GetAsync("/healthz"));

@@ -12,7 +12,7 @@ public sealed class ModelAdminTests
     public async Task ModelsAreListedLabelledAndUnloaded()
     {
         await using var server = new ModelServer();
-        await using AdminEndpoint admin = await AdminEndpoint.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), server.Server.Server);
+        await using HttpEndpoint admin = await AdminEndpoint.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), server.Server.Server);
         using var http = new HttpClient { BaseAddress = new Uri($"http://{admin.Address}") };
         server.WriteRanker(6, "");
         server.WriteRanker(7, """ "shadow": {}, """);

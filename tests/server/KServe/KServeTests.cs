@@ -10,7 +10,7 @@ namespace Rubato.Tests;
 public sealed class KServeTests : IAsyncLifetime
 {
     private ModelServer? _server;
-    private KServeEndpoint? _endpoint;
+    private HttpEndpoint? _endpoint;
     private HttpClient? _http;
 
     public async Task InitializeAsync()

@@ -1,0 +1,52 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Rubato.Server;
+
+/// <summary>One address that is served over HTTP.</summary>
+internal sealed class HttpEndpoint : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+
+    private HttpEndpoint(WebApplication application, IPEndPoint address) => (_application, Address) = (application, address);
+
+    /// <summary>The address, with the port that was taken.</summary>
+    public IPEndPoint Address { get; }
+
+    /// <summary>Begins to serve.</summary>
+    /// <param name="key">the setting that the address comes from, for the error</param> <param name="address">to listen on</param>
+    /// <param name="connectionsMax">connections at a time</param> <param name="bodyBytesMax">bytes of a request's body</param>
+    /// <param name="map">adds the routes</param>
+    /// <exception cref="ConfigurationException">The address cannot be listened on.</exception>
+    public static async Task<HttpEndpoint> StartAsync(string key, IPEndPoint address, int connectionsMax, long bodyBytesMax, Action<WebApplication> map)
+    {
+        // Empty: no settings file and no variable of the framework changes what is served where, and the server's own log tells what matters.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(address);
+            kestrel.Limits.MaxConcurrentConnections = connectionsMax;
+            kestrel.Limits.MaxRequestBodySize = bodyBytesMax;
+        });
+        WebApplication application = builder.Build();
+        map(application);
+        try
+        {
+            await application.StartAsync().ConfigureAwait(false);
+        }
+        catch (Exception refused) when (refused is IOException or SocketException) // in use; not of this machine, or not allowed
+        {
+            await application.DisposeAsync().ConfigureAwait(false);
+            throw new ConfigurationException($"{key} = {address} cannot be listened on: {refused.Message}");
+        }
+        var bound = new Uri(application.Urls.First());
+        return new HttpEndpoint(application, new IPEndPoint(address.Address, bound.Port));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _application.DisposeAsync();
+}
