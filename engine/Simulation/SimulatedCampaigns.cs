@@ -37,8 +37,11 @@ internal static class SimulatedCampaigns
     // A campaign's id follows its track's, so that the same draw always makes the same file.
     private static (long Track, double Share)[] Draw(Random random, int count, Dictionary<long, double> shares)
     {
-        (long Track, double Share)[] tracks =
-            [.. shares.Where(pair => pair.Value is >= ShareMin and <= ShareMax).OrderBy(pair => pair.Key).Select(pair => (pair.Key, pair.Value))];
+        var found = new List<(long Track, double Share)>();
+        foreach ((long track, double share) in shares)
+            if (share is >= ShareMin and <= ShareMax) found.Add((track, share));
+        (long Track, double Share)[] tracks = [.. found];
+        Array.Sort(tracks, (a, b) => a.Track.CompareTo(b.Track)); // the order of a dictionary is nobody's promise
         random.Shuffle(tracks);
         Array.Resize(ref tracks, Math.Min(count, tracks.Length));
         Array.Sort(tracks, (a, b) => a.Track.CompareTo(b.Track));

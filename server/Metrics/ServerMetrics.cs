@@ -74,10 +74,10 @@ internal sealed class ServerMetrics : IDisposable
     public long Exposures(ExposureResult result) => Volatile.Read(ref _exposures[(int)result]);
 
     /// <summary>Requests answered by a reply.</summary>
-    public long RequestsOk => Requests.Where(request => request.Code == ErrorCode.None).Sum(request => request.Count);
+    public long RequestsOk => Count(ok: true);
 
     /// <summary>Requests answered by an error.</summary>
-    public long RequestsFailed => Requests.Where(request => request.Code != ErrorCode.None).Sum(request => request.Count);
+    public long RequestsFailed => Count(ok: false);
 
     /// <summary>Bytes received on all connections.</summary>
     public long BytesReceived => _server.Bytes.Received;
@@ -99,11 +99,17 @@ internal sealed class ServerMetrics : IDisposable
     }
 
     /// <summary>Connections that were refused or closed by the server, by code.</summary>
-    public IEnumerable<(ErrorCode Code, long Count)> RefusedConnections =>
-        from code in Enumerable.Range(0, CodeCount)
-        let count = Volatile.Read(ref _refusedConnections[code])
-        where count > 0
-        select ((ErrorCode)code, count);
+    public IEnumerable<(ErrorCode Code, long Count)> RefusedConnections
+    {
+        get
+        {
+            for (int code = 0; code < CodeCount; code++)
+            {
+                long count = Volatile.Read(ref _refusedConnections[code]);
+                if (count > 0) yield return ((ErrorCode)code, count);
+            }
+        }
+    }
 
     /// <summary>A request was answered.</summary>
     /// <param name="opcode">what it asked; unknown ones count as 0</param>
@@ -148,4 +154,12 @@ internal sealed class ServerMetrics : IDisposable
     public void Dispose() => _meter.Dispose();
 
     private static long Nanoseconds(long ticks) => ticks * (1_000_000_000 / Stopwatch.Frequency);
+
+    private long Count(bool ok)
+    {
+        long sum = 0;
+        foreach ((_, ErrorCode code, long count) in Requests)
+            if (code == ErrorCode.None == ok) sum += count;
+        return sum;
+    }
 }
