@@ -132,14 +132,16 @@ public sealed class ModelRankerTests : IDisposable
     {
         Write(1, 1, "");
         using ModelHost host = _folders.Open();
-        using Engine engine = Engine.Open(_world.Options with { Models = host, RankerModel = "ranker" });
+        using Engine engine = Engine.Open(_world.Options with { Models = host, RankerModel = "ranker", RankerTimeMax = TimeSpan.FromMinutes(1) });
         using EngineLane lane = engine.CreateLane();
         (RequestBatch requests, _) = Requests(engine, new Random(1), 10);
         ResponseBatch responses = engine.CreateResponses();
         for (int i = 0; i < 50; i++) lane.Score(requests, responses);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 200; i++) lane.Score(requests, responses);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.All(Enum.GetValues<RankerFallback>(), reason => Assert.Equal(0, engine.RankerCounters.Fallbacks(reason))); // which tell, and may allocate
+        Assert.Equal(0, allocated);
     }
 
     private static string Manifest(string more) => """

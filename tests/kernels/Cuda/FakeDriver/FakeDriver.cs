@@ -134,7 +134,9 @@ internal sealed unsafe class FakeDriver : IDisposable
     {
         if (!OperatingSystem.IsLinux()) return (null, "the fake CUDA driver is built on Linux only");
         string source = Path.Combine(TestData.RepositoryRoot(), "tests", "kernels", "Cuda", "FakeDriver");
-        string library = Path.Combine(Directory.CreateTempSubdirectory("rubato-fake-cuda-").FullName, "libcuda.so");
+        var folder = new TemporaryFolder();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose(); // every test of the run copies from it
+        string library = folder.File("libcuda.so");
         try
         {
             using Process compiler = Process.Start(new ProcessStartInfo("gcc", ["-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-Wno-unused-label",
