@@ -54,7 +54,7 @@ public sealed class Catalogue : IDisposable
     /// <summary>Creation time.</summary>
     public DateTimeOffset Created => DateTimeOffset.UnixEpoch.AddTicks(Generation * TimeSpan.TicksPerMicrosecond);
 
-    /// <summary>The vectors, mapped, with their int8 copy where the snapshot has one.</summary>
+    /// <summary>The vectors, mapped, with their int8 copy, in memory, where the snapshot has one.</summary>
     public ItemMatrix Items => _quantised is { } copy ? new(Vectors, Dimension, _header.NormMax, copy.Rows) : new(Vectors, Dimension, _header.NormMax);
 
     /// <summary>The snapshot has the int8 copy of the vectors; without it every search reads fp32.</summary>
@@ -127,8 +127,12 @@ public sealed class Catalogue : IDisposable
         _quantised?.Verify(vectors);
     }
 
-    /// <summary>Unmaps the file.</summary>
-    public void Dispose() => _file.Dispose();
+    /// <summary>Unmaps the file and frees the int8 copy.</summary>
+    public void Dispose()
+    {
+        _quantised?.Dispose();
+        _file.Dispose();
+    }
 
     private void CheckSection(SectionEntry section)
     {

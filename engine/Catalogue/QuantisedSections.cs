@@ -2,8 +2,8 @@ using Rubato.Kernels.Similarity;
 
 namespace Rubato;
 
-/// <summary>The int8 copy of the vectors in an open snapshot.</summary>
-internal sealed class QuantisedSections
+/// <summary>The int8 copy of the vectors in an open snapshot: its codes, which every search reads whole, in memory of their own.</summary>
+internal sealed class QuantisedSections : IDisposable
 {
     /// <summary>The sections, which come together or not at all.</summary>
     public static readonly SectionKind[] Kinds = [SectionKind.QuantisedCodes, SectionKind.QuantisedBlocks];
@@ -11,7 +11,8 @@ internal sealed class QuantisedSections
     private readonly string _path;
     private readonly MappedFile _file;
     private readonly int _rows, _dimension;
-    private readonly long _codes, _blocks;
+    private readonly long _blocks;
+    private readonly ResidentBytes _codes;
 
     /// <summary>Takes the sections of a checked header and checks the numbers that no scan may meet.</summary>
     public QuantisedSections(string path, MappedFile file, SnapshotHeader header)
@@ -19,23 +20,17 @@ internal sealed class QuantisedSections
         _path = path;
         _file = file;
         (_rows, _dimension) = (header.Rows, header.Dimension);
-        _codes = header.Section(SectionKind.QuantisedCodes).Offset;
         _blocks = header.Section(SectionKind.QuantisedBlocks).Offset;
         CheckNumbers();
+        _codes = new ResidentBytes(file.Span<byte>(header.Section(SectionKind.QuantisedCodes).Offset, QuantisedRows.Padded(_rows) * QuantisedRows.Padded(_dimension)));
     }
 
     /// <summary>Whether the codes of so many rows can be one span.</summary>
     public static bool Fits(int rows, int dimension) => QuantisedRows.Padded(rows) * (long)QuantisedRows.Padded(dimension) <= int.MaxValue;
 
-    public QuantisedRows Rows
-    {
-        get
-        {
-            int padded = QuantisedRows.Padded(_rows);
-            return new(_file.Span<byte>(_codes, padded * QuantisedRows.Padded(_dimension)),
-                _file.Span<QuantisedBlock>(_blocks, padded / QuantisedRows.BlockRows), _rows, _dimension);
-        }
-    }
+    public QuantisedRows Rows => new(_codes.Span, Blocks, _rows, _dimension);
+
+    private ReadOnlySpan<QuantisedBlock> Blocks => _file.Span<QuantisedBlock>(_blocks, QuantisedRows.Padded(_rows) / QuantisedRows.BlockRows);
 
     /// <summary>Makes the copy anew and compares: a bound that is too small would lose rows without a word.</summary>
     /// <param name="vectors">[rows, dimension] of the snapshot</param>
@@ -52,10 +47,12 @@ internal sealed class QuantisedSections
         }
     }
 
+    public void Dispose() => _codes.Dispose();
+
     // The checksums vouch for the bytes, not for whoever wrote them: NaN would compare as false, and rows would be lost.
     private void CheckNumbers()
     {
-        ReadOnlySpan<QuantisedBlock> blocks = Rows.Blocks;
+        ReadOnlySpan<QuantisedBlock> blocks = Blocks;
         for (int i = 0; i < blocks.Length; i++)
         {
             if (blocks[i] is { Scale: > 0 and < float.PositiveInfinity, ErrorMax: >= 0, NormMax: >= 0 }) continue;
