@@ -11,11 +11,11 @@ internal sealed class NativeCodes(bool codes, bool tiles, Func<byte[], Executabl
 {
     private readonly ConcurrentDictionary<PanelShape, PanelCode> _assembled = new();
 
-    public override PanelCode For(int dimension, int lanes, bool streaming)
+    public override PanelCode For(int dimension, int lanes, int aheadShare)
     {
         int halves = lanes == 1 ? 0 : (lanes + 15) / 16;
         int rowBytes = codes ? QuantisedRows.Padded(dimension) : dimension * sizeof(float);
-        var shape = new PanelShape(codes, tiles && halves > 0, rowBytes, halves, streaming);
+        var shape = new PanelShape(codes, tiles && halves > 0, rowBytes, halves, aheadShare);
         return _assembled.GetOrAdd(shape, static (shape, self) => self.Assemble(shape), this);
     }
 

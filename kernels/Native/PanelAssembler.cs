@@ -19,8 +19,8 @@ internal abstract class PanelAssembler(PanelShape shape)
     /// <summary>Predicate of vcmpps: greater or equal, false for NaN.</summary>
     protected const sbyte GreaterOrEqual = 13;
 
-    /// <summary>How far ahead of their use rows are prefetched: 160 ns at 25 GB/s.</summary>
-    private const int PrefetchBytes = 4096;
+    /// <summary>Parts of a code's share of the next panel that are read in turns: several streams get more from memory than one.</summary>
+    private const int Streams = 4;
 
     private Label _exit, _rowIds, _appendRows;
     private bool _rowsAppended;
@@ -72,6 +72,11 @@ internal abstract class PanelAssembler(PanelShape shape)
         A.add(rsi, __[rdi + PanelArguments.RowsAt]);
         A.mov(rax, r12);
         A.shr(rax, 4);
+        if (Shape.AheadShare > 0)
+        {
+            A.imul(rdx, rax, AheadBytes(Block));
+            A.add(rdx, __[rdi + PanelArguments.AheadAt]);
+        }
         A.imul(rcx, rax, BlockBytes);
         A.add(rcx, __[rdi + PanelArguments.BlocksAt]);
         A.vmovdqu32(zmm30, __zmmword_ptr[_rowIds]);
@@ -113,14 +118,20 @@ internal abstract class PanelAssembler(PanelShape shape)
         A.vcmpps(k1, zmm25, zmm31, GreaterOrEqual);
     }
 
-    /// <summary>Asks for the rows that come <see cref="PrefetchBytes"/> later.</summary>
+    /// <summary>Asks for a part of the next panel while rows of this one are scored.</summary>
     protected void Prefetch(int rows)
     {
-        if (!Shape.Streaming)
+        if (Shape.AheadShare == 0)
             return;
-        for (int line = 0; line < rows * Shape.RowBytes; line += 64)
-            A.prefetcht0(__byte_ptr[rsi + (PrefetchBytes + line)]);
+        int bytes = AheadBytes(rows);
+        for (int line = 0; line < bytes; line += 64)
+            for (int stream = 0; stream < Streams; stream++)
+                A.prefetcht1(__byte_ptr[rdx + (Shape.AheadBytes / Streams * stream + line)]);
+        A.add(rdx, bytes);
     }
+
+    /// <summary>Bytes of each stream that are asked for while some rows are scored.</summary>
+    private int AheadBytes(int rows) => rows * Shape.RowBytes / (Streams * Shape.AheadShare);
 
     /// <summary>Leaves when the hits want draining, else goes on until the last row.</summary>
     protected void Loop(Label again)

@@ -29,7 +29,7 @@ internal unsafe struct PanelArguments
 
     /// <summary>Where the fields are, for the assembled code.</summary>
     public const int RowsAt = 0, BlocksAt = 8, QueriesAt = 16, LaneBoundsAt = 24, HitIdsAt = 32, HitValuesAt = 40,
-        HitCountAt = 48, RowAt = 56, RowEndAt = 64, ScratchAt = 72, RowBytesAt = 80, LaneCountAt = 84;
+        HitCountAt = 48, RowAt = 56, RowEndAt = 64, ScratchAt = 72, RowBytesAt = 80, LaneCountAt = 84, AheadAt = 88;
 
     /// <summary>Row 0 of the panel: codes u8 or values f4, row-major.</summary>
     [FieldOffset(RowsAt)]
@@ -78,4 +78,8 @@ internal unsafe struct PanelArguments
     /// <summary>Queries in the group; assembled code has a bound of it built in.</summary>
     [FieldOffset(LaneCountAt)]
     public int LaneCount;
+
+    /// <summary>The code's share of the next panel, only ever prefetched: it may lie past the last row.</summary>
+    [FieldOffset(AheadAt)]
+    public byte* Ahead;
 }

@@ -6,6 +6,6 @@ internal abstract class PanelCodes
     /// <summary>The code for rows of a dimension and a number of queries.</summary>
     /// <param name="dimension">values per row</param>
     /// <param name="lanes">1 to <see cref="PanelArguments.Lanes"/></param>
-    /// <param name="streaming">whether the rows come from memory rather than from the cache</param>
-    public abstract PanelCode For(int dimension, int lanes, bool streaming);
+    /// <param name="aheadShare">how many groups of queries share the prefetching of the next panel; 0: others do it</param>
+    public abstract PanelCode For(int dimension, int lanes, int aheadShare);
 }

@@ -9,6 +9,9 @@ internal unsafe ref struct PanelRun
     /// <summary>Panel code scores whole steps of this many rows.</summary>
     public const int RowStep = 32;
 
+    /// <summary>Groups that share the reading of the next panel at most: by then memory is not what they wait for.</summary>
+    private const int AheadShareMax = 4;
+
     /// <summary>Floats of a group in <see cref="PanelArguments.LaneBounds"/>.</summary>
     private const int GroupFloats = 4 * PanelArguments.Lanes;
 
@@ -21,12 +24,14 @@ internal unsafe ref struct PanelRun
     private readonly float* _bounds;
     private readonly long _groupBytes;
     private readonly bool _filtered;
-    private readonly PanelCode _stream, _resident, _last;
+    private readonly PanelCode _ahead, _resident, _last;
+    private readonly int _aheadShare;
+    private readonly long _panelBytes;
     private PanelArguments _arguments;
 
     public PanelRun(
         in ScanRequest request, ScanWorkspace workspace, PanelArithmetic arithmetic, PanelCodes codes,
-        ReadOnlySpan<Lane> lanes, ReadOnlySpan<SurvivorBuffer> survivors)
+        ReadOnlySpan<Lane> lanes, ReadOnlySpan<SurvivorBuffer> survivors, bool ahead)
     {
         _request = request;
         _filtered = !request.Allowed.IsEmpty;
@@ -44,10 +49,12 @@ internal unsafe ref struct PanelRun
         _arguments.HitValues = panel.HitValues.Reserve<int>(PanelArguments.HitCapacity);
         _arguments.Scratch = panel.Scratch.Reserve<byte>(PanelArguments.ScratchBytes);
         _arguments.RowBytes = arithmetic.RowBytes(request.Items);
+        _panelBytes = (long)PanelSize.Rows(_arguments.RowBytes) * _arguments.RowBytes;
         int lastLanes = lanes.Length - (groups - 1) * PanelArguments.Lanes;
-        _stream = codes.For(dimension, Math.Min(lanes.Length, PanelArguments.Lanes), streaming: true);
-        _resident = codes.For(dimension, PanelArguments.Lanes, streaming: false);
-        _last = codes.For(dimension, lastLanes, streaming: groups == 1);
+        _aheadShare = ahead ? 1 << int.Log2(Math.Min(groups, AheadShareMax)) : 0;
+        _ahead = codes.For(dimension, PanelArguments.Lanes, _aheadShare);
+        _resident = codes.For(dimension, PanelArguments.Lanes, aheadShare: 0);
+        _last = codes.For(dimension, lastLanes, groups == _aheadShare ? _aheadShare : 0);
         // SAFETY: the plain queries were reserved for whole groups; lanes without a query are zero, so that they never hit
         NativeMemory.Clear(_plain + (long)lanes.Length * queryBytes, (nuint)(((long)groups * PanelArguments.Lanes - lanes.Length) * queryBytes));
         for (int group = 0; group < groups; group++)
@@ -103,6 +110,7 @@ internal unsafe ref struct PanelRun
             _arguments.LaneBounds = _bounds + group * GroupFloats;
             _arguments.LaneCount = Math.Min(PanelArguments.Lanes, _lanes.Length - group * PanelArguments.Lanes);
             _arguments.Row = 0;
+            _arguments.Ahead = rows + _panelBytes + (group < _aheadShare ? group * (_panelBytes / _aheadShare) : 0);
             _arguments.RowEnd = (count + RowStep - 1) / RowStep * RowStep;
             fixed (PanelArguments* arguments = &_arguments)
                 while (_arguments.Row < _arguments.RowEnd)
@@ -114,8 +122,8 @@ internal unsafe ref struct PanelRun
         }
     }
 
-    /// <summary>The first group meets rows that come from memory, the others find them in the cache.</summary>
-    private readonly PanelCode Code(int group) => group == Groups - 1 ? _last : group == 0 ? _stream : _resident;
+    /// <summary>The first groups prefetch the next panel.</summary>
+    private readonly PanelCode Code(int group) => group == Groups - 1 ? _last : group < _aheadShare ? _ahead : _resident;
 
     /// <summary>Moves hits to the survivors of their queries.</summary>
     private readonly void Drain(int group, int firstRow, int count, int stride)

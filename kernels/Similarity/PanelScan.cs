@@ -15,9 +15,6 @@ namespace Rubato.Kernels.Similarity;
 /// </param>
 internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, PanelCodes codes, IScanKernel fallback) : IScanKernel
 {
-    /// <summary>Bytes of rows per panel: half of a second-level cache of 512 KB, the smallest in use.</summary>
-    private const int PanelBytes = 256 << 10;
-
     /// <summary>Queries per pass over the rows; their survivor buffers stay within a few megabytes.</summary>
     private const int BlockQueries = 1024;
 
@@ -95,7 +92,7 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
         in ScanRequest request, ScanWorkspace workspace, ReadOnlySpan<Lane> lanes, ReadOnlySpan<SurvivorBuffer> survivors, bool guess)
     {
         int rowBytes = arithmetic.RowBytes(request.Items), end = request.FirstRow + request.RowCount;
-        int panelRows = Math.Clamp(PanelBytes / rowBytes, PanelRun.RowStep, 1 << 14) / PanelRun.RowStep * PanelRun.RowStep;
+        int panelRows = PanelSize.Rows(rowBytes);
         int crowdedCount = Math.Max(8 * request.K, request.RowCount / CrowdShare);
         // SAFETY: the rows stay pinned while the code runs
         fixed (byte* codeRows = request.Items.Quantised.Codes)
@@ -112,13 +109,13 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
                     continue;
                 foreach (SurvivorBuffer buffer in survivors)
                     buffer.Start(sample.Kept, room: 1, crowdedCount: int.MaxValue, buffer.Bar);
-                var sampled = new PanelRun(request, workspace, arithmetic, codes, lanes, survivors);
+                var sampled = new PanelRun(request, workspace, arithmetic, codes, lanes, survivors, ahead: false);
                 for (int step = 0; step < sample.Steps; step += panelRows / PanelRun.RowStep)
                     sampled.Sample(firstRow, blocks, sample, step, Math.Min(panelRows / PanelRun.RowStep, sample.Steps - step));
                 foreach (SurvivorBuffer buffer in survivors)
                     buffer.Start(request.K, room: 1, crowdedCount, bar: buffer.NthBlockFloor(sample.Rank, PanelRun.RowStep, workspace));
             }
-            var run = new PanelRun(request, workspace, arithmetic, codes, lanes, survivors);
+            var run = new PanelRun(request, workspace, arithmetic, codes, lanes, survivors, ahead: true);
             for (int row = request.FirstRow; row < end; row += panelRows)
             {
                 int count = Math.Min(panelRows, end - row);

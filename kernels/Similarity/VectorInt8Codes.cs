@@ -16,5 +16,5 @@ internal sealed class VectorInt8Codes : PanelCodes
 
     private readonly PanelCode? _lanes = AvxVnni.IsSupported ? new VectorLanesCode() : null;
 
-    public override PanelCode For(int dimension, int lanes, bool streaming) => lanes >= LanesMin && _lanes is not null ? _lanes : _rows;
+    public override PanelCode For(int dimension, int lanes, int aheadShare) => lanes >= LanesMin && _lanes is not null ? _lanes : _rows;
 }
