@@ -25,6 +25,9 @@ internal sealed class SurvivorBuffer
     /// <summary>More rows than the limit survive the bar: bounds do not separate them, and scoring all rows is quicker.</summary>
     public bool Crowded { get; private set; }
 
+    /// <summary>What is held are finished results of the ranges, not bounds.</summary>
+    public bool Exact { get; private set; }
+
     /// <summary>Starts a search.</summary>
     /// <param name="k">rows wanted</param>
     /// <param name="room">most rows appended between two calls of <see cref="Reserve"/></param>
@@ -32,7 +35,7 @@ internal sealed class SurvivorBuffer
     /// <param name="bar">a guess of a lower bound of the k-th best score, proven at the end</param>
     public void Start(int k, int room, int crowdedCount, float bar = float.NegativeInfinity)
     {
-        (_k, _crowded, Count, Bar, Crowded) = (k, crowdedCount, 0, bar, false);
+        (_k, _crowded, Count, Bar, Crowded, Exact) = (k, crowdedCount, 0, bar, false, false);
         _capacity = 0;
         Grow(4 * k + room);
     }
@@ -56,6 +59,28 @@ internal sealed class SurvivorBuffer
     {
         _floor[Count] = RankKey.Of(floor, row);
         _upper[Count++] = upper;
+    }
+
+    /// <summary>Holds the finished result of a range.</summary>
+    /// <param name="rows">[k], −1 past the last one</param>
+    /// <param name="scores">[k], descending</param>
+    public void Take(ReadOnlySpan<int> rows, ReadOnlySpan<float> scores)
+    {
+        Start(rows.Length, room: 0, crowdedCount: int.MaxValue, bar: scores[^1]);
+        for (int i = 0; i < rows.Length && rows[i] >= 0; i++)
+            Append(scores[i], scores[i], rows[i]);
+        Exact = true;
+    }
+
+    /// <summary>Adds what another range of rows has kept for the same query; whatever either has dropped lies below the higher bar.</summary>
+    public void Join(SurvivorBuffer other)
+    {
+        Grow(Count + other.Count);
+        other._floor.AsSpan(0, other.Count).CopyTo(_floor.AsSpan(Count));
+        other._upper.AsSpan(0, other.Count).CopyTo(_upper.AsSpan(Count));
+        Count += other.Count;
+        Bar = MathF.Max(Bar, other.Bar);
+        Exact &= other.Exact;
     }
 
     /// <summary>Raises the bar to the k-th best floor and drops the rows whose upper bound is below it.</summary>

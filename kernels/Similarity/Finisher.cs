@@ -25,6 +25,11 @@ internal static class Finisher
         survivors.Compact(workspace);
         ReadOnlySpan<ulong> candidates = survivors.ByUpperBound(workspace);
         int k = request.K, count = 0, scored = 0;
+        if (survivors.Exact)
+        {
+            TopK.Write(candidates[..Math.Min(k, candidates.Length)], rows, scores);
+            return true;
+        }
         Span<ulong> best = workspace.Best(k + 1);
         while (scored < candidates.Length)
         {

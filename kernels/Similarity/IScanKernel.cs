@@ -30,4 +30,17 @@ public interface IScanKernel
     /// <returns>what the scan did, for the metrics</returns>
     /// <exception cref="ArgumentException">The shapes disagree or a number is out of its range.</exception>
     ScanStatistics Scan(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores);
+
+    /// <summary>
+    /// The first step of a search whose rows are shared out: the workspace keeps, for every query, the rows of a range that may be among its
+    /// k best. <see cref="CollectedScan"/> finishes what all ranges have kept; without an override these are the k best of the range.
+    /// </summary>
+    /// <param name="range">rows, at most <see cref="CollectedScan.QueriesMax"/> queries, filter and k</param>
+    /// <param name="workspace">of the calling thread; may not be used otherwise until the search is finished</param>
+    /// <returns>what the scan did, for the metrics</returns>
+    /// <exception cref="ArgumentException">The shapes disagree or a number is out of its range.</exception>
+    ScanStatistics Collect(in ScanRequest range, ScanWorkspace workspace) => CollectedScan.CollectBest(this, range, workspace);
+
+    /// <summary>Scans once more for queries whose collected rows turn out not to be proven at the end.</summary>
+    IScanKernel Certain => this;
 }

@@ -135,7 +135,7 @@ internal unsafe ref struct PanelRun
             // SAFETY: the code wrote HitCount hits of rows below RowEnd, and blocks are padded that far
             int id = _arguments.HitIds[i], row = id >> PanelArguments.LaneBits, lane = id & (PanelArguments.Lanes - 1);
             ref readonly Lane query = ref _lanes[firstLane + lane];
-            SurvivorBuffer survivors = _survivors[firstLane + lane];
+            SurvivorBuffer survivors = _survivors[query.Query];
             int matrixRow = firstRow + row / RowStep * stride + row % RowStep;
             if (row >= count || survivors.Crowded || (_filtered && !RowFilter.Allows(_request.Filter(query.Query), matrixRow)))
                 continue;
@@ -157,8 +157,8 @@ internal unsafe ref struct PanelRun
     {
         int index = group * PanelArguments.Lanes + lane;
         float* half = _bounds + group * GroupFloats + lane / 16 * 64 + lane % 16; // SAFETY: 128 floats per group, lane below 32
-        bool open = index < _lanes.Length && !_survivors[index].Crowded;
-        half[0] = open ? _arithmetic.CodeBar(_lanes[index], _survivors[index].Bar) : float.PositiveInfinity;
+        bool open = index < _lanes.Length && !_survivors[_lanes[index].Query].Crowded;
+        half[0] = open ? _arithmetic.CodeBar(_lanes[index], _survivors[_lanes[index].Query].Bar) : float.PositiveInfinity;
         half[16] = open ? _lanes[index].ErrorFactor / _lanes[index].Scale : 0;
         half[32] = open ? _lanes[index].NormFactor / _lanes[index].Scale : 0;
         ((int*)half)[48] = open ? _lanes[index].FirstSum : 0;

@@ -13,13 +13,13 @@ namespace Rubato.Kernels.Similarity;
 /// <param name="fallback">
 /// takes over where the matrix lacks what is read, where bounds do not hold, and where survivors are a crowd
 /// </param>
-internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, PanelCodes codes, IScanKernel fallback) : IScanKernel
+/// <param name="guess">let bars rise ahead of their proof, and scan without that for queries whose bar was too high</param>
+internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, PanelCodes codes, IScanKernel fallback, bool guess = true) : IScanKernel
 {
-    /// <summary>Queries per pass over the rows; their survivor buffers stay within a few megabytes.</summary>
-    private const int BlockQueries = 1024;
-
     /// <summary>More survivors than one row in this many are a crowd: fetching them one by one costs more than reading every row.</summary>
     private const int CrowdShare = 8;
+
+    private readonly PanelScan? _certain = guess ? new PanelScan(name, arithmetic, codes, fallback, guess: false) : null;
 
     /// <inheritdoc/>
     public string Name => name;
@@ -28,68 +28,66 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
     public bool ReadsCodes => arithmetic.ReadsCodes;
 
     /// <inheritdoc/>
+    public IScanKernel Certain => _certain ?? fallback;
+
+    /// <inheritdoc/>
     public ScanStatistics Scan(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores)
     {
         Guard.Scan(request, rows.Length, scores.Length);
         if (arithmetic.RowBytes(request.Items) == 0)
             return fallback.Scan(request, workspace, rows, scores);
-        long rescored = 0;
-        for (int first = 0, k = request.K; first < request.QueryCount; first += BlockQueries)
+        ScanStatistics statistics = default;
+        for (int first = 0, k = request.K; first < request.QueryCount; first += CollectedScan.QueriesMax)
         {
-            int queries = Math.Min(BlockQueries, request.QueryCount - first);
-            Span<int> blockRows = rows.Slice(first * k, queries * k);
-            rescored += Block(request.Slice(first, queries), workspace, blockRows, scores.Slice(first * k, queries * k));
+            int queries = Math.Min(CollectedScan.QueriesMax, request.QueryCount - first);
+            ScanRequest block = request.Slice(first, queries);
+            statistics += Collect(block, workspace);
+            statistics += CollectedScan.Finish(
+                this, block, 0, queries, new(in workspace), own: 0, rows.Slice(first * k, queries * k), scores.Slice(first * k, queries * k));
         }
-        return new ScanStatistics((long)request.RowCount * request.QueryCount, rescored);
+        return statistics;
     }
 
-    private long Block(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores)
+    /// <inheritdoc/>
+    public ScanStatistics Collect(in ScanRequest range, ScanWorkspace workspace)
     {
-        int k = request.K, active = 0, queryBytes = arithmetic.QueryBytes(request.Items.Dimension);
-        int groups = (request.QueryCount + PanelArguments.Lanes - 1) / PanelArguments.Lanes;
-        PanelWorkspace panel = workspace.Panel;
-        Span<Lane> lanes = panel.Lanes(request.QueryCount);
-        Span<bool> passedOn = panel.PassedOn(request.QueryCount);
-        byte* plain = panel.Plain.Reserve<byte>((long)groups * PanelArguments.Lanes * queryBytes);
-        ReadOnlySpan<SurvivorBuffer> survivors = workspace.Buffers(request.QueryCount);
+        int k = range.K, active = 0, queryBytes = arithmetic.QueryBytes(range.Items.Dimension);
+        Guard.Scan(range, range.QueryCount * k, range.QueryCount * k);
+        if (arithmetic.RowBytes(range.Items) == 0)
+            return fallback.Collect(range, workspace);
+        int groups = (range.QueryCount + PanelArguments.Lanes - 1) / PanelArguments.Lanes;
+        Span<Lane> lanes = workspace.Panel.Lanes(range.QueryCount);
+        Span<bool> passedOn = workspace.Marks(range.QueryCount);
+        byte* plain = workspace.Panel.Plain.Reserve<byte>((long)groups * PanelArguments.Lanes * queryBytes);
+        ReadOnlySpan<SurvivorBuffer> survivors = workspace.Buffers(range.QueryCount);
         long rescored = 0;
-        for (int query = 0; query < request.QueryCount; query++)
+        for (int query = 0; query < range.QueryCount; query++)
         {
-            if (RowFilter.IsSparse(request.Filter(query), request.FirstRow, request.RowCount))
+            if (RowFilter.IsSparse(range.Filter(query), range.FirstRow, range.RowCount))
             {
-                rescored += ExactScan.Scan(request, query, workspace, rows.Slice(query * k, k), scores.Slice(query * k, k));
+                rescored += ExactScan.Scan(range, query, workspace, workspace.Rows(k), workspace.Scores(k));
+                survivors[query].Take(workspace.Rows(k), workspace.Scores(k));
                 continue;
             }
             var lanePlain = new Span<byte>(plain + (long)active * queryBytes, queryBytes); // SAFETY: reserved for whole groups above
-            passedOn[query] = !arithmetic.Prepare(request.Items, request.Query(query), ref lanes[active], lanePlain);
+            passedOn[query] = !arithmetic.Prepare(range.Items, range.Query(query), ref lanes[active], lanePlain);
             if (passedOn[query])
                 continue;
             lanes[active].Query = query;
+            if (_certain is null)
+                lanes[active].Margin = 1;
             active++;
         }
-        for (bool guess = true; active > 0; guess = false)
-        {
-            Panels(request, workspace, lanes[..active], survivors[..active], guess);
-            int again = 0;
-            for (int lane = 0; lane < active; lane++)
-            {
-                int query = lanes[lane].Query;
-                passedOn[query] = survivors[lane].Crowded || !Finisher.TryFinish(
-                    survivors[lane], request, query, workspace, rows.Slice(query * k, k), scores.Slice(query * k, k), ref rescored);
-                if (!passedOn[query] || survivors[lane].Crowded)
-                    continue;
-                // The bar was too high: once more, without any guess. SAFETY: both are lanes of the plain queries, and again <= lane
-                NativeMemory.Copy(plain + (long)lane * queryBytes, plain + (long)again * queryBytes, (nuint)queryBytes);
-                lanes[again] = lanes[lane];
-                lanes[again++].Margin = 1;
-            }
-            active = guess ? again : 0;
-        }
-        return rescored + PassedOn.Scan(fallback, request, workspace, passedOn, rows, scores);
+        if (active > 0)
+            Panels(range, workspace, lanes[..active], survivors);
+        foreach (Lane lane in lanes[..active])
+            passedOn[lane.Query] = survivors[lane.Query].Crowded;
+        rescored += PassedOn.Collect(fallback, range, workspace, passedOn);
+        return new ScanStatistics((long)range.RowCount * range.QueryCount, rescored);
     }
 
     private void Panels(
-        in ScanRequest request, ScanWorkspace workspace, ReadOnlySpan<Lane> lanes, ReadOnlySpan<SurvivorBuffer> survivors, bool guess)
+        in ScanRequest request, ScanWorkspace workspace, ReadOnlySpan<Lane> lanes, ReadOnlySpan<SurvivorBuffer> survivors)
     {
         int rowBytes = arithmetic.RowBytes(request.Items), end = request.FirstRow + request.RowCount;
         int panelRows = PanelSize.Rows(rowBytes);
@@ -100,20 +98,21 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
         fixed (QuantisedBlock* blocks = request.Items.Quantised.Blocks)
         {
             byte* firstRow = arithmetic.ReadsCodes ? codeRows : (byte*)values;
-            foreach (SurvivorBuffer buffer in survivors)
-                buffer.Start(request.K, room: 1, crowdedCount);
+            foreach (Lane lane in lanes)
+                survivors[lane.Query].Start(request.K, room: 1, crowdedCount);
             foreach (int share in RowSample.Shares)
             {
                 var sample = new RowSample(request.FirstRow, request.RowCount, request.K, share);
-                if (!guess || !sample.Pays(lanes.Length))
+                if (_certain is null || !sample.Pays(lanes.Length))
                     continue;
-                foreach (SurvivorBuffer buffer in survivors)
-                    buffer.Start(sample.Kept, room: 1, crowdedCount: int.MaxValue, buffer.Bar);
+                foreach (Lane lane in lanes)
+                    survivors[lane.Query].Start(sample.Kept, room: 1, crowdedCount: int.MaxValue, survivors[lane.Query].Bar);
                 var sampled = new PanelRun(request, workspace, arithmetic, codes, lanes, survivors, ahead: false);
                 for (int step = 0; step < sample.Steps; step += panelRows / PanelRun.RowStep)
                     sampled.Sample(firstRow, blocks, sample, step, Math.Min(panelRows / PanelRun.RowStep, sample.Steps - step));
-                foreach (SurvivorBuffer buffer in survivors)
-                    buffer.Start(request.K, room: 1, crowdedCount, bar: buffer.NthBlockFloor(sample.Rank, PanelRun.RowStep, workspace));
+                foreach (Lane lane in lanes)
+                    survivors[lane.Query].Start(
+                        request.K, room: 1, crowdedCount, bar: survivors[lane.Query].NthBlockFloor(sample.Rank, PanelRun.RowStep, workspace));
             }
             var run = new PanelRun(request, workspace, arithmetic, codes, lanes, survivors, ahead: true);
             for (int row = request.FirstRow; row < end; row += panelRows)

@@ -4,7 +4,6 @@ namespace Rubato.Kernels.Similarity;
 internal sealed class PanelWorkspace
 {
     private Lane[] _lanes = [];
-    private bool[] _passedOn = [];
 
     /// <summary>Queries lane by lane, and interleaved.</summary>
     public PinnedBuffer Plain { get; } = new();
@@ -29,12 +28,4 @@ internal sealed class PanelWorkspace
 
     /// <summary>The queries under way.</summary>
     public Span<Lane> Lanes(int count) => ScanWorkspace.Sized(ref _lanes, count);
-
-    /// <summary>Whether each query goes to the fallback; initially not.</summary>
-    public Span<bool> PassedOn(int count)
-    {
-        Span<bool> passedOn = ScanWorkspace.Sized(ref _passedOn, count);
-        passedOn.Clear();
-        return passedOn;
-    }
 }

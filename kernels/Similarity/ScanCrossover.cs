@@ -48,6 +48,12 @@ internal sealed class ScanCrossover(ScanCuda devices) : IScanKernel, IDeviceScan
     public ScanStatistics Scan(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores) =>
         TakesWhole(request) ? devices.Scan(request, workspace, rows, scores) : _cpu.Scan(request, workspace, rows, scores);
 
+    /// <inheritdoc/>
+    public ScanStatistics Collect(in ScanRequest range, ScanWorkspace workspace) => _cpu.Collect(range, workspace);
+
+    /// <inheritdoc/>
+    public IScanKernel Certain => _cpu.Certain;
+
     /// <summary>The smallest batch, 1, 2, 4 … <see cref="QueriesMax"/>, that the devices answer quicker than the CPU on all its threads.</summary>
     private int Measure(in ItemMatrix items, int threads)
     {

@@ -9,7 +9,10 @@ public sealed class ScanWorkspace
 {
     private readonly List<SurvivorBuffer> _buffers = [];
     private ulong[] _keys = [], _best = [];
-    private float[] _packed = [];
+    private float[] _packed = [], _scores = [];
+    private int[] _rows = [];
+    private bool[] _marks = [];
+    private ScanWorkspace? _second;
 
     /// <summary>Row numbers and scores of one chunk on its way through the score kernel.</summary>
     internal const int ChunkRows = 256;
@@ -26,6 +29,22 @@ public sealed class ScanWorkspace
 
     /// <summary>Queries in the layout of a variant; the next call takes them back.</summary>
     internal Span<float> Packed(int count) => Sized(ref _packed, count);
+
+    /// <summary>Rows and scores of a result on its way into survivor buffers; the next call takes them back.</summary>
+    internal Span<int> Rows(int count) => Sized(ref _rows, count);
+
+    internal Span<float> Scores(int count) => Sized(ref _scores, count);
+
+    /// <summary>A mark for every query, not set; the next call takes them back.</summary>
+    internal Span<bool> Marks(int count)
+    {
+        Span<bool> marks = Sized(ref _marks, count);
+        marks.Clear();
+        return marks;
+    }
+
+    /// <summary>For a scan within a scan, whose survivors are still wanted.</summary>
+    internal ScanWorkspace Second => _second ??= new ScanWorkspace();
 
     /// <summary>The survivor buffers of a block of queries.</summary>
     internal ReadOnlySpan<SurvivorBuffer> Buffers(int count)

@@ -233,9 +233,13 @@ public sealed class RowSearcherTests : IDisposable
 
         public void Reset() => _marks = Marks();
 
-        public ScanStatistics Scan(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores)
+        public ScanStatistics Scan(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores) =>
+            Marked(_kernel.Scan(request, workspace, rows, scores));
+
+        public ScanStatistics Collect(in ScanRequest range, ScanWorkspace workspace) => Marked(_kernel.Collect(range, workspace));
+
+        private ScanStatistics Marked(ScanStatistics statistics)
         {
-            ScanStatistics statistics = _kernel.Scan(request, workspace, rows, scores);
             long[] mark = _marks.Value!;
             mark[1] = GC.GetAllocatedBytesForCurrentThread();
             if (mark[0] == 0) mark[0] = mark[1];

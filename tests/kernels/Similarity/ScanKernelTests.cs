@@ -203,6 +203,33 @@ public class ScanKernelTests
         Assert.Equal(expectedScores.Select(BitConverter.SingleToInt32Bits), scores.Select(BitConverter.SingleToInt32Bits));
         Assert.Equal((long)request.RowCount * request.QueryCount, statistics.Scanned);
         Assert.InRange(statistics.Rescored, rows.Count(row => row >= 0), 2 * statistics.Scanned); // twice where a scan starts again
+        ExpectTheSameOfRanges(kernel, request, expectedRows, expectedScores);
+    }
+
+    /// <summary>Rows collected in three ranges, the first of them short, and queries finished in two parts, give the same answers.</summary>
+    private static void ExpectTheSameOfRanges(IScanKernel kernel, in ScanRequest request, int[] expectedRows, float[] expectedScores)
+    {
+        int end = request.FirstRow + request.RowCount;
+        int[] borders = [request.FirstRow, Math.Min(request.FirstRow + 64, end), Math.Min(request.FirstRow + request.RowCount / 128 * 64 + 64, end), end];
+        ScanWorkspace[] workspaces = [new(), new(), new()];
+        ScanStatistics statistics = default;
+        for (int range = 0; range < workspaces.Length; range++)
+        {
+            var part = new ScanRequest
+            {
+                Items = request.Items, Queries = request.Queries, K = request.K, Allowed = request.Allowed,
+                FirstRow = range > 0 && borders[range] == end ? request.FirstRow : borders[range], RowCount = borders[range + 1] - borders[range],
+            };
+            statistics += kernel.Collect(part, workspaces[range]);
+        }
+        int[] rows = new int[expectedRows.Length];
+        float[] scores = new float[expectedScores.Length];
+        int half = request.QueryCount / 2;
+        statistics += CollectedScan.Finish(kernel, request, half, request.QueryCount - half, workspaces, own: 2, rows, scores);
+        statistics += CollectedScan.Finish(kernel, request, 0, half, workspaces, own: 0, rows, scores);
+        Assert.Equal(expectedRows, rows);
+        Assert.Equal(expectedScores.Select(BitConverter.SingleToInt32Bits), scores.Select(BitConverter.SingleToInt32Bits));
+        Assert.Equal((long)request.RowCount * request.QueryCount, statistics.Scanned);
     }
 
     private sealed class AtWidth<TWidth, TVector> : IScanKernel where TWidth : struct, IFloatWidth<TVector> where TVector : struct

@@ -1,0 +1,60 @@
+using Rubato.Kernels.Selection;
+
+namespace Rubato.Kernels.Similarity;
+
+/// <summary>
+/// The second step of a search whose rows were shared out: what the ranges have collected for a query is joined and finished, once. So
+/// re-scoring is work per query, however many threads there are, and each of them can finish some of the queries.
+/// </summary>
+public static class CollectedScan
+{
+    /// <summary>Queries of one search at most; their survivors stay within a few megabytes.</summary>
+    public const int QueriesMax = 1024;
+
+    /// <summary>Finishes some of the queries; several threads may do so at once, each with queries of its own.</summary>
+    /// <param name="kernel">the variant that collected</param>
+    /// <param name="request">the search: all queries, and the rows of all ranges</param>
+    /// <param name="first">the first query to finish</param>
+    /// <param name="count">how many</param>
+    /// <param name="collected">the workspaces of all ranges</param>
+    /// <param name="own">which of them lends its scratch memory to the calling thread</param>
+    /// <param name="rows">[queries, k], overwritten for the finished ones; −1 past the last allowed row</param>
+    /// <param name="scores">[queries, k], overwritten likewise, descending; −∞ past the last allowed row</param>
+    /// <returns>the rows re-scored</returns>
+    public static ScanStatistics Finish(
+        IScanKernel kernel, in ScanRequest request, int first, int count, ReadOnlySpan<ScanWorkspace> collected, int own, Span<int> rows, Span<float> scores)
+    {
+        int k = request.K;
+        ScanWorkspace workspace = collected[own];
+        Span<bool> unproven = workspace.Marks(count);
+        long rescored = 0;
+        for (int query = first; query < first + count; query++)
+        {
+            SurvivorBuffer joined = collected[0].Buffers(request.QueryCount)[query];
+            foreach (ScanWorkspace range in collected[1..])
+                joined.Join(range.Buffers(request.QueryCount)[query]);
+            unproven[query - first] = !Finisher.TryFinish(
+                joined, request, query, workspace, rows.Slice(query * k, k), scores.Slice(query * k, k), ref rescored);
+        }
+        rescored += PassedOn.Scan(
+            kernel.Certain, request.Slice(first, count), workspace.Second, unproven, rows.Slice(first * k, count * k), scores.Slice(first * k, count * k));
+        return new ScanStatistics(Scanned: 0, rescored);
+    }
+
+    /// <summary>Collects the k best rows of a range, as another scan finds them.</summary>
+    /// <param name="kernel">the other scan</param>
+    /// <param name="range">the rows, and the queries</param>
+    /// <param name="workspace">keeps what is found</param>
+    /// <param name="firstQuery">number of the first query among those of the workspace</param>
+    internal static ScanStatistics CollectBest(IScanKernel kernel, in ScanRequest range, ScanWorkspace workspace, int firstQuery = 0)
+    {
+        int k = range.K, results = range.QueryCount * k;
+        Span<int> rows = workspace.Rows(results);
+        Span<float> scores = workspace.Scores(results);
+        ScanStatistics statistics = kernel.Scan(range, workspace.Second, rows, scores);
+        ReadOnlySpan<SurvivorBuffer> survivors = workspace.Buffers(firstQuery + range.QueryCount)[firstQuery..];
+        for (int query = 0; query < range.QueryCount; query++)
+            survivors[query].Take(rows.Slice(query * k, k), scores.Slice(query * k, k));
+        return statistics;
+    }
+}
