@@ -34,7 +34,7 @@ public sealed class ModelRepository
         ModelManifest manifest = ReadManifest(name, version);
         string file = System.IO.Path.Combine(folder, "model.onnx");
         ModelSession session = ModelSession.Load(_runtime, file,
-            new ModelSessionOptions { Provider = manifest.Provider, Root = _root, BytesMax = manifest.BytesMax });
+            new ModelSessionOptions { Provider = manifest.Provider, Cuda = manifest.Cuda, Root = _root, BytesMax = manifest.BytesMax });
         try
         {
             ModelManifestCheck.Require(manifest, session, System.IO.Path.Combine(folder, "model.json"));
