@@ -53,6 +53,16 @@ public sealed class ModelHostTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task WhoAsksAfterTheEndIsToldSo()
+    {
+        _folders.Unary("m", 1, Stable);
+        ModelHost host = _folders.Open();
+        host.Dispose();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => host.LookAsync().WaitAsync(TimeSpan.FromSeconds(30)));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => host.LoadAsync("m", 1).WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [SkippableFact]
     public async Task ALoadBeyondTheMemoryBudgetIsRefusedBeforeItBegins()
     {
         _folders.Unary("m", 1, Stable + """ "memoryBytes": 600, """);
