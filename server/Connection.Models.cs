@@ -66,12 +66,16 @@ internal sealed partial class Connection
 
     private void AnswerModel(in FrameHeader asked, long arrived, ModelGeneration generation, in ModelOutcome outcome, TensorWork done)
     {
-        WireTensor[] tensors = outcome.Status == ModelStatus.Ok ? ModelTensors.ToWire(done.Outputs) : [];
-        AnswerModel(asked, arrived, generation, outcome, new ModelReply { Tensors = tensors });
+        bool ok = outcome.Status == ModelStatus.Ok;
+        long bytes = ok ? ModelTensors.Bytes(done.Outputs) : 0; // before they are copied: a model's outputs may be as large as its inputs tell it
+        if (bytes > _answerBytesMax) AnswerModel(asked, arrived, generation, outcome, default, bytes);
+        else AnswerModel(asked, arrived, generation, outcome, new ModelReply { Tensors = ok ? ModelTensors.ToWire(done.Outputs) : [] });
     }
 
     /// <summary>Writes and sends what became of a request to a model; called by the model's threads.</summary>
-    public void AnswerModel(in FrameHeader asked, long arrived, ModelGeneration generation, in ModelOutcome outcome, ModelReply reply)
+    /// <param name="asked">the request's header</param> <param name="arrived">its time</param> <param name="generation">what ran it</param>
+    /// <param name="outcome">how it ended</param> <param name="reply">what it answered</param> <param name="bytesTooMany">of an answer that is not made because it is too large; 0 for one that is</param>
+    public void AnswerModel(in FrameHeader asked, long arrived, ModelGeneration generation, in ModelOutcome outcome, ModelReply reply, long bytesTooMany = 0)
     {
         ErrorCode code = outcome.Status switch
         {
@@ -85,6 +89,10 @@ internal sealed partial class Connection
         {
             Stage stage = outcome.Status == ModelStatus.LateInQueue ? Stage.Queue : Stage.Compute;
             WriteError(header with { Kind = FrameKind.Error }, code, new ErrorPayload(stage, 0, ErrorPayload.NoOffset, outcome.Problem ?? ""));
+        }
+        else if (bytesTooMany > 0)
+        {
+            code = RefuseAnswer(header, bytesTooMany);
         }
         else
         {
@@ -103,12 +111,7 @@ internal sealed partial class Connection
     private ErrorCode WriteModel(FrameHeader header, in ModelReply reply)
     {
         int payloadBytes = reply.PayloadBytes;
-        if (payloadBytes > _answerBytesMax)
-        {
-            WriteError(header with { Kind = FrameKind.Error }, ErrorCode.AnswerTooLarge,
-                new ErrorPayload(Stage.Send, 0, ErrorPayload.NoOffset, $"the answer takes {payloadBytes} bytes, the caller takes {_answerBytesMax}"));
-            return ErrorCode.AnswerTooLarge;
-        }
+        if (payloadBytes > _answerBytesMax) return RefuseAnswer(header, payloadBytes);
         lock (_gate)
         {
             if (_closing) return ErrorCode.None;
@@ -117,6 +120,13 @@ internal sealed partial class Connection
             Seal(frame, payloadBytes, header with { Kind = FrameKind.Reply });
         }
         return ErrorCode.None;
+    }
+
+    private ErrorCode RefuseAnswer(FrameHeader header, long bytes)
+    {
+        WriteError(header with { Kind = FrameKind.Error }, ErrorCode.AnswerTooLarge,
+            new ErrorPayload(Stage.Send, 0, ErrorPayload.NoOffset, $"the answer takes {bytes} bytes, the caller takes {_answerBytesMax}"));
+        return ErrorCode.AnswerTooLarge;
     }
 
     private static uint Microseconds(long ticks) => (uint)Math.Clamp(ticks * 1_000_000 / Stopwatch.Frequency, 0, uint.MaxValue);

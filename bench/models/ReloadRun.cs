@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using Microsoft.Extensions.Logging.Abstractions;
 using Rubato.Client;
 using Rubato.Server;
 using Rubato.Tests.Support;
@@ -19,51 +17,55 @@ internal static class ReloadRun
     /// <param name="rate">RANK requests of 4 candidates a second</param> <param name="hidden">width of the ranker's two hidden layers</param>
     public static async Task<bool> RunAsync(int seconds, int reloads, int rate, int hidden)
     {
-        using ModelRuntime runtime = ModelRuntime.Open(new ModelRuntimeOptions { Threads = 1 });
         using var folder = new ModelRepositoryFolder();
         byte[] onnx = OnnxModels.Mlp(1, Features, hidden, hidden, 1);
-        for (int version = 1; version <= reloads + 1; version++) folder.Prepare(runtime, "ranker", version, onnx, Manifest);
+        using (ModelRuntime runtime = ModelRuntime.Open(new ModelRuntimeOptions { Threads = 1 }))
+            for (int version = 1; version <= reloads + 1; version++) folder.Prepare(runtime, "ranker", version, onnx, Manifest);
         folder.Place("ranker", 1);
         string catalogue = Path.Combine(folder.Path, ".catalogue.rbt");
         CatalogueBuilder.Build(catalogue, new float[Features], Features);
-        var options = new ServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), Engine = new EngineOptions { CataloguePath = catalogue }, ModelsPath = folder.Path };
-        options.Models.PollMilliseconds = 0;
-        await using var server = new RubatoServer(options, NullLogger.Instance);
+        using ServedBinary server = await ServedBinary.StartAsync("--catalogue", catalogue, "--models", folder.Path, "--set", "Models:PollMilliseconds=0");
         var clients = new RubatoClient[Connections];
-        for (int i = 0; i < clients.Length; i++) clients[i] = await RubatoClient.ConnectAsync(server.Address, new ClientOptions { InlineContinuations = true });
+        for (int i = 0; i < clients.Length; i++) clients[i] = await RubatoClient.ConnectAsync(server.Listen, new ClientOptions { InlineContinuations = true });
         var traffic = new ReloadTraffic(clients, Features, Candidates);
-        await ByTheClock(traffic, 2, rate).ConfigureAwait(false); // warm
+        Task warming = ByTheClock(traffic, 3, rate);
+        for (int i = 0; i < 40; i++) // the code of this process that asks for a reload is compiled now, not in the minute that counts
+        {
+            await server.LookAsync();
+            _ = await server.ModelsAsync();
+        }
+        await warming;
         traffic.Forget();
-        await ByTheClock(traffic, seconds, rate).ConfigureAwait(false); // without reloads
+        await ByTheClock(traffic, seconds, rate); // without reloads
         LatencyHistogram without = traffic.All;
         traffic.Forget();
+        (long bytes, _) = await server.ModelsAsync();
         Task sending = ByTheClock(traffic, seconds, rate);
         long started = Stopwatch.GetTimestamp();
         long[] resident = new long[reloads];
         double reloadSeconds = 0;
         for (int reload = 0; reload < reloads; reload++)
         {
-            Thread.Sleep(Math.Max(0, (int)((reload + 0.5) * 1000 * seconds / reloads - Stopwatch.GetElapsedTime(started).TotalMilliseconds)));
+            await Task.Delay(Math.Max(0, (int)((reload + 0.5) * 1000 * seconds / reloads - Stopwatch.GetElapsedTime(started).TotalMilliseconds)));
             folder.Place("ranker", reload + 2);
             long begun = Stopwatch.GetTimestamp();
             traffic.IsReloading = true;
-            await server.Models!.Host.LookAsync();
-            if (!server.Models.Host.TryHold("ranker", reload + 2, "", 0, out ModelGeneration? now)) throw new InvalidOperationException("the new version is not in service");
-            now!.Release();
-            for (; server.Models.Host.MemoryBytes > now.Bytes; Thread.Sleep(1)) { } // the old one is freed
+            await server.LookAsync();
+            (long Bytes, int Stable) now = await server.ModelsAsync();
+            for (; now.Bytes > bytes; now = await server.ModelsAsync()) await Task.Delay(2); // the old one is freed
             traffic.IsReloading = false;
+            if (now.Stable != reload + 2) throw new InvalidOperationException($"version {reload + 2} is not in service");
             reloadSeconds += Stopwatch.GetElapsedTime(begun).TotalSeconds;
-            if (reload == 0 || reload == reloads - 1) GC.Collect(); // the load generator's garbage is in this process too
-            resident[reload] = Environment.WorkingSet;
+            resident[reload] = server.ResidentBytes;
         }
-        await sending.ConfigureAwait(false);
+        await sending;
         for (int wait = 0; traffic.Open > 0 && wait < 1000; wait++) Thread.Sleep(5);
         foreach (RubatoClient client in clients) await client.DisposeAsync();
         // The whole minute with its reloads, and the requests that were due while one was under way, against a minute without.
         double quiet = without.Percentile(0.99) / 1e6, during = traffic.During.Percentile(0.99) / 1e6, all = traffic.All.Percentile(0.99) / 1e6;
         double memory = (double)resident[^1] / resident[0];
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{{ \"reloads\": {reloads}, \"model_bytes\": {onnx.Length}, \"requests\": {traffic.All.Count}, "
-            + $"\"failed\": {traffic.Failed}, \"requests_during\": {traffic.During.Count}, \"reload_ms\": {1000 * reloadSeconds / reloads:0.0}, "
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{{ \"published\": {(ServedBinary.IsPublished ? "true" : "false")}, \"reloads\": {reloads}, \"model_bytes\": {onnx.Length}, "
+            + $"\"requests\": {traffic.All.Count}, \"failed\": {traffic.Failed}, \"requests_during\": {traffic.During.Count}, \"reload_ms\": {1000 * reloadSeconds / reloads:0.0}, "
             + $"\"p99_ms_without\": {quiet:0.000}, \"p99_ms_with\": {all:0.000}, \"p99_ms_during\": {during:0.000}, \"with_ratio\": {all / quiet:0.00}, "
             + $"\"during_ratio\": {during / quiet:0.00}, \"resident_mb\": [{string.Join(", ", resident.Select(bytes => bytes >> 20))}], \"resident_ratio\": {memory:0.000} }}"));
         return traffic.Failed == 0 && during <= TailRatioMax * quiet && all <= TailRatioMax * quiet && memory <= MemoryRatioMax;

@@ -59,7 +59,18 @@ internal sealed class ModelInference(OrtSession session)
         if (!info.IsTensor) throw new ModelRunException($"input '{info.Name}' is a {info.Type} (only tensors can be given)");
         if (!inputs.TryGetValue(info.Name, out ModelTensor? tensor)) throw new ModelRunException($"input '{info.Name}' is missing (expected {info})");
         if (tensor.Element != info.Element || !info.Fits(tensor.Shape)) throw new ModelRunException($"input '{info.Name}' is {tensor} (expected {info})");
+        if (Problem(tensor) is { } problem) throw new ModelRunException($"input '{info.Name}': {problem}");
         return tensor;
+    }
+
+    // The library takes such elements for something else, or for undefined behaviour, without a word.
+    private static string? Problem(ModelTensor tensor)
+    {
+        if (tensor.Element == ModelElementType.Bool && tensor.Data.IndexOfAnyExceptInRange<byte>(0, 1) is >= 0 and int at) return $"element {at} is {tensor.Data[at]} (expected 0 or 1)";
+        if (tensor.Element != ModelElementType.String) return null;
+        for (int i = 0; i < tensor.Strings.Count; i++)
+            if (tensor.Strings[i].Contains('\0')) return $"text {i} has a zero byte, which would end it";
+        return null;
     }
 
     private static ModelRunException Unknown(string what, string name, ModelValueInfo[] known) =>

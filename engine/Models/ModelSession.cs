@@ -63,7 +63,7 @@ public sealed class ModelSession : IDisposable
         {
             try
             {
-                OrtSession native = Create(runtime.Environment, file, provider, options.Device);
+                OrtSession native = Create(runtime.Environment, file, provider, options.Cuda);
                 return new ModelSession(path, file.Bytes, native, new ModelProviderState(options.Provider, provider, reason), options.RefuseNonFinite);
             }
             catch (OrtException failure) when (provider == ModelProvider.Cpu)
@@ -142,10 +142,10 @@ public sealed class ModelSession : IDisposable
         Native.Dispose();
     }
 
-    private static OrtSession Create(OrtEnvironment environment, OnnxFile file, ModelProvider provider, int device)
+    private static OrtSession Create(OrtEnvironment environment, OnnxFile file, ModelProvider provider, ModelCudaOptions cuda)
     {
         using var options = new OrtSessionOptions(environment, System.IO.Path.GetFileName(file.Path));
-        if (provider == ModelProvider.Cuda) options.AppendCuda(device);
+        if (provider == ModelProvider.Cuda) options.AppendCuda(cuda);
         if (file.Locations.Length > 0) options.AddExternalData(file.Locations, file.Addresses, file.Sizes);
         return new OrtSession(environment, file.Model, options);
     }

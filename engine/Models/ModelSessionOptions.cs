@@ -6,8 +6,8 @@ public sealed record ModelSessionOptions
     /// <summary>What is to execute it.</summary>
     public ModelProvider Provider { get; init; }
 
-    /// <summary>Number of the GPU, 0 to 255.</summary>
-    public int Device { get; init; }
+    /// <summary>How the CUDA provider executes it.</summary>
+    public ModelCudaOptions Cuda { get; init; } = new();
 
     /// <summary>Whether to refuse the model where the provider is not to be had, rather than run it on the processor and say so.</summary>
     public bool ProviderRequired { get; init; }
@@ -25,7 +25,7 @@ public sealed record ModelSessionOptions
     /// <exception cref="ArgumentOutOfRangeException">A value lies outside its documented range.</exception>
     public ModelSessionOptions Validated()
     {
-        OptionRange.Check(Device, 0, 255, nameof(Device));
+        Cuda.Validated();
         OptionRange.Check(BytesMax, 1, 1L << 40, nameof(BytesMax));
         return this;
     }

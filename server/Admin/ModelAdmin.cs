@@ -52,6 +52,10 @@ internal static class ModelAdmin
         {
             await JsonAnswer.ErrorAsync(context, StatusCodes.Status409Conflict, refused.Message.ReplaceLineEndings(" ")).ConfigureAwait(false);
         }
+        catch (ObjectDisposedException)
+        {
+            await JsonAnswer.ErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "the server is ending").ConfigureAwait(false);
+        }
     }
 
     private static void Models(Utf8JsonWriter json, ModelHost host)

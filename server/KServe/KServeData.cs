@@ -7,14 +7,19 @@ internal sealed class KServeData(string tensor, ModelElementType element, long[]
 {
     private int _at;
 
-    /// <exception cref="KServeException">Too many or too few elements, or one of another type or range.</exception>
-    public ModelTensor Read(JsonElement data)
+    /// <summary>Elements of a shape; null where a dimension is negative, or there are more than 2³¹.</summary>
+    public static long? Count(long[] shape)
     {
         long count = 1;
         foreach (long dimension in shape)
-        {
-            if (dimension is < 0 or > int.MaxValue || (count *= dimension) > int.MaxValue) throw Wrong($"shape [{string.Join(", ", shape)}]");
-        }
+            if (dimension is < 0 or > int.MaxValue || (count *= dimension) > int.MaxValue) return null;
+        return count;
+    }
+
+    /// <exception cref="KServeException">Too many or too few elements, or one of another type or range.</exception>
+    public ModelTensor Read(JsonElement data)
+    {
+        long count = Count(shape) ?? throw Wrong($"shape [{string.Join(", ", shape)}]");
         if (data.ValueKind != JsonValueKind.Array) throw Wrong("data is no array");
         if (Count(data) != count) throw Wrong($"{Count(data)} elements for a shape of {count}");
         if (element == ModelElementType.String)

@@ -1,6 +1,9 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Rubato.Wire;
 
 namespace Rubato.Server;
 
@@ -19,8 +22,39 @@ internal static class KServeReply
         WriteTensors(json, "outputs", generation.Session.Outputs);
     }
 
-    /// <summary>The outputs of a run, and where its time went.</summary>
-    public static void Write(Utf8JsonWriter json, KServeRequest request, string model, int version, in ModelOutcome outcome, IEnumerable<(string Name, ModelValue Value)> outputs)
+    /// <summary>The outputs of a run, and where its time went: JSON, and behind it the outputs that were wanted as bytes.</summary>
+    public static async Task WriteAsync(HttpContext context, KServeRequest request, string model, int version, ModelOutcome outcome, IEnumerable<(string Name, ModelValue Value)> outputs)
+    {
+        (string Name, ModelTensor Tensor, byte[]? Texts)[] tensors = [.. from output in outputs
+                                                                         let tensor = output.Value as ModelTensor
+                                                                         where tensor is not null
+                                                                         let texts = tensor.Element == ModelElementType.String && request.Outputs.GoesBehind(output.Name)
+                                                                         select (output.Name, tensor, texts ? WireTexts.Write(tensor.Strings) : null)];
+        var json = new ArrayBufferWriter<byte>();
+        await using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteStartObject();
+            Write(writer, request, model, version, outcome, tensors);
+            writer.WriteEndObject();
+        }
+        HttpResponse response = context.Response;
+        response.StatusCode = StatusCodes.Status200OK;
+        response.ContentType = "application/json";
+        long bytes = json.WrittenCount;
+        (string Name, ModelTensor Tensor, byte[]? Texts)[] behind = [.. tensors.Where(output => request.Outputs.GoesBehind(output.Name))];
+        if (behind.Length > 0)
+        {
+            response.ContentType = "application/octet-stream";
+            response.Headers[KServeRequest.JsonBytesHeader] = bytes.ToString(CultureInfo.InvariantCulture);
+            foreach ((_, ModelTensor tensor, byte[]? texts) in behind) bytes += texts?.Length ?? tensor.Data.Length;
+        }
+        response.ContentLength = bytes;
+        response.BodyWriter.Write(json.WrittenSpan);
+        foreach ((_, ModelTensor tensor, byte[]? texts) in behind) response.BodyWriter.Write(texts ?? tensor.Data);
+        await response.BodyWriter.FlushAsync().ConfigureAwait(false);
+    }
+
+    private static void Write(Utf8JsonWriter json, KServeRequest request, string model, int version, in ModelOutcome outcome, (string Name, ModelTensor Tensor, byte[]? Texts)[] outputs)
     {
         json.WriteString("model_name", model);
         json.WriteString("model_version", version.ToString(CultureInfo.InvariantCulture));
@@ -32,12 +66,12 @@ internal static class KServeReply
         json.WriteNumber("batch_rows", outcome.BatchRows);
         json.WriteEndObject();
         json.WriteStartArray("outputs");
-        foreach ((string name, ModelValue value) in outputs)
-            if (value is ModelTensor tensor) Write(json, name, tensor);
+        foreach ((string name, ModelTensor tensor, byte[]? texts) in outputs)
+            Write(json, name, tensor, request.Outputs.GoesBehind(name) ? texts?.Length ?? tensor.Data.Length : null);
         json.WriteEndArray();
     }
 
-    private static void Write(Utf8JsonWriter json, string name, ModelTensor tensor)
+    private static void Write(Utf8JsonWriter json, string name, ModelTensor tensor, int? bytesBehind)
     {
         json.WriteStartObject();
         json.WriteString("name", name);
@@ -45,7 +79,23 @@ internal static class KServeReply
         json.WriteStartArray("shape");
         foreach (long dimension in tensor.Shape) json.WriteNumberValue(dimension);
         json.WriteEndArray();
-        json.WriteStartArray("data");
+        if (bytesBehind is { } bytes)
+        {
+            json.WriteStartObject("parameters");
+            json.WriteNumber("binary_data_size", bytes);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteStartArray("data");
+            WriteElements(json, tensor);
+            json.WriteEndArray();
+        }
+        json.WriteEndObject();
+    }
+
+    private static void WriteElements(Utf8JsonWriter json, ModelTensor tensor)
+    {
         switch (tensor.Element)
         {
             case ModelElementType.Float32: foreach (float value in tensor.Values<float>()) WriteNumber(json, value); break;
@@ -62,8 +112,6 @@ internal static class KServeReply
             case ModelElementType.Bool: foreach (byte value in tensor.Data) json.WriteBooleanValue(value != 0); break;
             default: foreach (string value in tensor.Strings) json.WriteStringValue(value); break;
         }
-        json.WriteEndArray();
-        json.WriteEndObject();
     }
 
     // JSON has no NaN and no infinity; null is what readers of this protocol make of them.

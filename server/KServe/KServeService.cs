@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Primitives;
 
 namespace Rubato.Server;
 
@@ -16,6 +17,7 @@ internal sealed class KServeService(RubatoServer server)
         json.WriteString("name", "rubato");
         json.WriteString("version", typeof(KServeService).Assembly.GetName().Version?.ToString(3));
         json.WriteStartArray("extensions");
+        json.WriteStringValue("binary_tensor_data");
         json.WriteEndArray();
     });
 
@@ -58,7 +60,7 @@ internal sealed class KServeService(RubatoServer server)
         int retryAfterMilliseconds = 0;
         try
         {
-            work = new TensorWork(generation, request.Inputs, request.Outputs, (_, _, outcome) => answered.SetResult(outcome))
+            work = new TensorWork(generation, request.Inputs, request.Outputs.Names, (_, _, outcome) => answered.SetResult(outcome))
             {
                 Arrived = arrived,
                 Deadline = request.TimeoutMicroseconds == 0 ? long.MaxValue : arrived + (long)(request.TimeoutMicroseconds * (Stopwatch.Frequency / 1e6)),
@@ -78,11 +80,12 @@ internal sealed class KServeService(RubatoServer server)
         ModelOutcome ended = await answered.Task.ConfigureAwait(false);
         if (ended.Status != ModelStatus.Ok)
             throw new KServeException(ended.Status == ModelStatus.Failed ? StatusCodes.Status500InternalServerError : StatusCodes.Status504GatewayTimeout, ended.Problem!);
-        await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json => KServeReply.Write(json, request, generation.Name, version, ended, work.Outputs)).ConfigureAwait(false);
+        await KServeReply.WriteAsync(context, request, generation.Name, version, ended, work.Outputs).ConfigureAwait(false);
     });
 
     private async Task<KServeRequest> ReadAsync(HttpContext context)
     {
+        long? jsonBytes = JsonBytes(context);
         PipeReader body = context.Request.BodyReader;
         while (true)
         {
@@ -94,13 +97,21 @@ internal sealed class KServeService(RubatoServer server)
             }
             try
             {
-                return KServeRequest.Read(read.Buffer);
+                return KServeRequest.Read(read.Buffer, jsonBytes);
             }
             finally
             {
                 body.AdvanceTo(read.Buffer.End);
             }
         }
+    }
+
+    // Bytes of JSON at the front of the body, where the tensors of the binary extension follow it.
+    private static long? JsonBytes(HttpContext context)
+    {
+        if (!context.Request.Headers.TryGetValue(KServeRequest.JsonBytesHeader, out StringValues text)) return null;
+        return long.TryParse(text.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes
+            : throw new KServeException($"{KServeRequest.JsonBytesHeader}: '{text}' (expected the number of bytes of JSON)");
     }
 
     private ModelGeneration Hold(HttpContext context, string label, ulong listener)

@@ -16,15 +16,27 @@ internal static class ModelTensors
         return tensors;
     }
 
-    /// <summary>Outputs that are tensors of numbers; others are left out.</summary>
+    /// <summary>Outputs that are tensors; others are left out.</summary>
     public static WireTensor[] ToWire(IEnumerable<(string Name, ModelValue Value)> outputs) =>
-        [.. outputs.Where(output => output.Value is ModelTensor tensor && tensor.Element != ModelElementType.String).Select(output => ToWire(output.Name, (ModelTensor)output.Value))];
+        [.. outputs.Where(output => output.Value is ModelTensor).Select(output => ToWire(output.Name, (ModelTensor)output.Value))];
 
-    private static WireTensor ToWire(string name, ModelTensor tensor) =>
-        new() { Name = name, Element = (byte)tensor.Element, Shape = tensor.Shape.ToArray(), Data = tensor.Data.ToArray() };
+    /// <summary>Bytes of the outputs' data on the wire.</summary>
+    public static long Bytes(IEnumerable<(string Name, ModelValue Value)> outputs) => outputs.Sum(output => output.Value is not ModelTensor tensor ? 0
+        : tensor.Element == ModelElementType.String ? WireTexts.Bytes(tensor.Strings) : tensor.Data.Length);
+
+    private static WireTensor ToWire(string name, ModelTensor tensor) => new()
+    {
+        Name = name, Element = (byte)tensor.Element, Shape = tensor.Shape.ToArray(),
+        Data = tensor.Element == ModelElementType.String ? WireTexts.Write(tensor.Strings) : tensor.Data.ToArray(),
+    };
 
     private static ModelTensor From(WireTensor given)
     {
+        if (given.Element == (byte)ModelElementType.String)
+        {
+            return given.ReadTexts(out string[] texts) is { } problem ? throw new BadTensorException($"tensor '{given.Name}': {problem}")
+                : new ModelTensor([.. given.Shape], texts);
+        }
         try
         {
             return ModelTensor.FromBytes((ModelElementType)given.Element, [.. given.Shape], given.Data.Span)

@@ -26,6 +26,16 @@ internal sealed class ModelFolders : IDisposable
         Write(model, version, OnnxModels.Loop(), more, [("x", [1f], [1, 1])], [2f], [1, 1]);
     }
 
+    /// <summary>y = x on tensors with one dimension or more, the first one open.</summary>
+    public void Echo(string model, int version, int type, long[] shape, ProtoWriter input, ProtoWriter output)
+    {
+        Directory.CreateDirectory(File($"{model}/{version}/test"));
+        _folder.Write($"{model}/{version}/test/input_0.pb", input.ToArray());
+        _folder.Write($"{model}/{version}/test/output_0.pb", output.ToArray());
+        _folder.Write($"{model}/{version}/model.onnx", OnnxModels.Echo(type, string.Join(',', shape.Skip(1).Select(size => $"{size}").Prepend("batch"))));
+        Text($"{model}/{version}/model.json", """{ "labels": ["stable"], "selfTest": ["test"] }""");
+    }
+
     public void Write(string model, int version, byte[] onnx, string manifest, (string Name, float[] Values, long[] Shape)[] inputs, float[] output, long[] outputShape)
     {
         Directory.CreateDirectory(File($"{model}/{version}/test"));

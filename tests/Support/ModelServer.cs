@@ -4,7 +4,7 @@ using Rubato.Server;
 
 namespace Rubato.Tests.Support;
 
-/// <summary>A server with models: "tower" (4 features → 16 values), "ranker" (all roles → score), "loop" (as long as it is told), "any" (−x on rows of 4).</summary>
+/// <summary>A server with models: "tower" (4 features → 16 values), "ranker" (all roles → score), "loop" (as long as it is told), "any" (−x on rows of 4), "echo" (texts of any number).</summary>
 internal sealed class ModelServer : IAsyncDisposable
 {
     public static readonly (string Name, int Width)[] RankerInputs = [("listener", TestServer.Dimension), ("track", TestServer.Dimension), ("attributes", 3), ("features", 2)];
@@ -19,6 +19,7 @@ internal sealed class ModelServer : IAsyncDisposable
         WriteRanker(5);
         Folders.Loop("loop", 1, """ "labels": ["stable"], """);
         Folders.Unary("any", 1, """ "labels": ["stable"], """);
+        Folders.Echo("echo", 1, OnnxModels.String, [1], OnnxModels.Texts("x", ["ä"], 1), OnnxModels.Texts("y", ["ä"], 1));
         Server = new TestServer(options =>
         {
             options.ModelsPath = Folders.Path;

@@ -48,6 +48,16 @@ internal static class OnnxModels
         return tensor.Bytes(9, MemoryMarshal.AsBytes<T>(values).ToArray());
     }
 
+    public static ProtoWriter Texts(string name, string[] texts, params long[] shape)
+    {
+        ProtoWriter tensor = Head(name, String, shape);
+        foreach (string text in texts) tensor.Text(6, text);
+        return tensor;
+    }
+
+    /// <summary>y = x, of any type; the shape as for <see cref="Value"/>.</summary>
+    public static byte[] Echo(int type, string shape) => Model(Graph((1, Node("Identity", ["x"], ["y"])), (11, Value("x", type, shape)), (12, Value("y", type, shape))));
+
     /// <summary>A tensor whose data lies in another file.</summary>
     public static ProtoWriter External(string name, string location, long offset, long length, params long[] shape) => Head(name, Float, shape)
         .Message(13, Entry("location", location)).Message(13, Entry("offset", $"{offset}")).Message(13, Entry("length", $"{length}")).Number(14, 1);

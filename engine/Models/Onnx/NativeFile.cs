@@ -5,6 +5,8 @@ namespace Rubato;
 /// <summary>A whole file in unmanaged memory, of any size; freed as soon as the runtime has taken what it needs.</summary>
 internal sealed unsafe class NativeFile : IDisposable
 {
+    private const int ReadBytes = 128 << 10; // a kernel that does not preempt itself copied 4.7 MB in one call of 2 ms, while threads that serve waited for the core
+
     private byte* _bytes;
 
     private NativeFile(byte* bytes, long length)
@@ -34,7 +36,7 @@ internal sealed unsafe class NativeFile : IDisposable
             for (long at = 0; at < length;)
             {
                 // SAFETY: at < length, and the memory holds length bytes.
-                int got = RandomAccess.Read(handle, new Span<byte>(file._bytes + at, (int)Math.Min(length - at, 1 << 24)), at);
+                int got = RandomAccess.Read(handle, new Span<byte>(file._bytes + at, (int)Math.Min(length - at, ReadBytes)), at);
                 if (got == 0) throw new IOException($"ends at byte {at} of {length}");
                 at += got;
             }

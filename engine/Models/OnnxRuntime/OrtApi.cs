@@ -86,5 +86,6 @@ internal readonly unsafe struct OrtApi(void** functions)
     public delegate* unmanaged<nint*, nint> CreateCudaProviderOptions => (delegate* unmanaged<nint*, nint>)functions[205];
     public delegate* unmanaged<nint, byte**, byte**, nuint, nint> UpdateCudaProviderOptions => (delegate* unmanaged<nint, byte**, byte**, nuint, nint>)functions[206];
     public delegate* unmanaged<nint, void> ReleaseCudaProviderOptions => (delegate* unmanaged<nint, void>)functions[208];
+    public delegate* unmanaged<nint, byte*, void*, nint> UpdateCudaProviderOptionsWithValue => (delegate* unmanaged<nint, byte*, void*, nint>)functions[263];
     public delegate* unmanaged<nint, byte**, byte**, nuint*, nuint, nint> AddExternalInitializersFromFilesInMemory => (delegate* unmanaged<nint, byte**, byte**, nuint*, nuint, nint>)functions[279];
 }

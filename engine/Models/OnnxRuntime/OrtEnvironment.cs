@@ -55,10 +55,7 @@ internal sealed unsafe class OrtEnvironment : IDisposable
     /// <param name="status">0 for success</param>
     /// <exception cref="OrtException">The call failed.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Check(nint status)
-    {
-        if (status != 0) Throw(status);
-    }
+    public void Check(nint status) => OrtStatus.Check(Api, status);
 
     /// <summary>The names of the execution providers that the library was built with.</summary>
     public string[] Providers()
@@ -93,14 +90,6 @@ internal sealed unsafe class OrtEnvironment : IDisposable
         _memory.Dispose();
         _environment.Dispose();
         if (_log is not null) RemoveSink(_log);
-    }
-
-    private void Throw(nint status)
-    {
-        var code = (OrtErrorCode)Api.GetErrorCode(status);
-        string message = Text(Api.GetErrorMessage(status)).ReplaceLineEndings(" ").Trim();
-        Api.ReleaseStatus(status);
-        throw new OrtException(code, message);
     }
 
     private static void AddSink(Action<ModelLogLevel, string> log)

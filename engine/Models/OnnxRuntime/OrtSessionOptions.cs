@@ -1,4 +1,3 @@
-
 namespace Rubato;
 
 /// <summary>How a session is to be made: on the environment's threads, with a provider, with external data from memory.</summary>
@@ -24,19 +23,8 @@ internal sealed unsafe class OrtSessionOptions : IDisposable
     public nint Value => _options.Value;
 
     /// <summary>Puts the CUDA provider before the CPU.</summary>
-    /// <param name="device">CUDA's number of the device</param>
-    /// <exception cref="OrtException">The library has no CUDA provider, or it does not load here.</exception>
-    public void AppendCuda(int device)
-    {
-        OrtApi api = _environment.Api;
-        nint cuda;
-        _environment.Check(api.CreateCudaProviderOptions(&cuda));
-        using var owned = new OrtHandle(cuda, api.ReleaseCudaProviderOptions);
-        using var names = new OrtNames(["device_id", $"{device}"]);
-        nint key = names[0], value = names[1];
-        _environment.Check(api.UpdateCudaProviderOptions(cuda, (byte**)&key, (byte**)&value, 1));
-        _environment.Check(api.SessionOptionsAppendExecutionProviderCuda(Value, cuda));
-    }
+    /// <inheritdoc cref="OrtCudaOptions.Append"/>
+    public void AppendCuda(ModelCudaOptions cuda) => OrtCudaOptions.Append(_environment.Api, Value, cuda);
 
     /// <summary>Gives the library the external data that it would otherwise open itself.</summary>
     /// <param name="locations">[files] as the model spells them</param> <param name="addresses">[files] in memory until the session is made</param>

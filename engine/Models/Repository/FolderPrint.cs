@@ -13,11 +13,12 @@ internal readonly record struct FolderPrint(int Files, long Bytes, long Hash)
         long bytes = 0, hash = 0;
         try
         {
-            foreach (FileInfo file in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
+            foreach (FileInfo entry in new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories))
             {
                 if (++files > FilesMax) throw new ModelException(folder, $"more than {FilesMax} files");
+                FileInfo file = entry.LinkTarget is null ? entry : entry.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? entry; // what a link leads to is what is loaded
                 bytes += file.Length;
-                hash += unchecked(HashCode.Combine(file.FullName, file.Length, file.LastWriteTimeUtc) * 0x1E3779B97F4A7C15L); // in any order
+                hash += unchecked(HashCode.Combine(entry.FullName, file.Length, file.LastWriteTimeUtc) * 0x1E3779B97F4A7C15L); // in any order
             }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -18,6 +18,9 @@ public sealed record ModelManifest
     /// <summary>What is to execute it.</summary>
     public ModelProvider Provider { get; init; }
 
+    /// <summary>How the CUDA provider executes it, where that is the provider.</summary>
+    public ModelCudaOptions Cuda { get; init; } = new();
+
     /// <summary>Bytes of the model and its external data at most, checked before anything is loaded.</summary>
     public long BytesMax { get; init; } = new ModelSessionOptions().BytesMax;
 

@@ -22,7 +22,7 @@ internal static partial class ModelManifestFile
         using JsonDocument document = JsonFile.Open(path);
         var fields = new JsonFields(document.RootElement, path, "");
         fields.RequireKeys("inputs", "outputs", "rowsMax", "dimensions", "provider", "bytesMax", "runMillisecondsMax", "selfTest", "relativeTolerance", "absoluteTolerance",
-            "instances", "queueDelayMicroseconds", "preferredRows", "queueRowsMax", "memoryBytes", "labels", "shadow", "calibration");
+            "instances", "queueDelayMicroseconds", "preferredRows", "queueRowsMax", "memoryBytes", "labels", "shadow", "calibration", "cuda");
         var byDefault = new ModelManifest { SelfTest = [] };
         return WithService(fields, byDefault with
         {
@@ -31,6 +31,7 @@ internal static partial class ModelManifestFile
             RowsMax = (int)Or(fields, "rowsMax", 1, 65_536, byDefault.RowsMax),
             Dimensions = Numbers(fields, "dimensions", DimensionsMax, DimensionMax),
             Provider = Provider(fields),
+            Cuda = fields.Has("cuda") ? Cuda(fields, fields with { Element = fields.Element.GetProperty("cuda"), Place = "cuda" }) : byDefault.Cuda,
             BytesMax = Or(fields, "bytesMax", 1, 1L << 40, byDefault.BytesMax),
             RunDeadline = TimeSpan.FromMilliseconds(Or(fields, "runMillisecondsMax", 1, 600_000, (long)byDefault.RunDeadline.TotalMilliseconds)),
             SelfTest = SelfTest(fields),
@@ -76,6 +77,24 @@ internal static partial class ModelManifestFile
         "cuda" => ModelProvider.Cuda,
         string other => throw fields.Error("provider", $"'{other}' (expected cpu or cuda)"),
     };
+
+    private static ModelCudaOptions Cuda(JsonFields manifest, JsonFields fields)
+    {
+        if (Provider(manifest) != ModelProvider.Cuda) throw manifest.Error("cuda", "without a meaning (expected provider cuda beside it)");
+        fields.RequireKeys("device", "memoryBytesMax", "arena");
+        var byDefault = new ModelCudaOptions();
+        return new ModelCudaOptions
+        {
+            Device = (int)Or(fields, "device", 0, ModelCudaOptions.DeviceMax, byDefault.Device),
+            MemoryBytesMax = fields.Has("memoryBytesMax") ? fields.Integer("memoryBytesMax", 1, ModelCudaOptions.MemoryBytesLimit) : null,
+            Arena = !fields.Has("arena") ? byDefault.Arena : fields.Text("arena", NameCharactersMax) switch
+            {
+                "doubling" => ModelArena.Doubling,
+                "exact" => ModelArena.Exact,
+                string other => throw fields.Error("arena", $"'{other}' (expected doubling or exact)"),
+            },
+        };
+    }
 
     // An object of names and whole numbers from 1 on.
     private static Dictionary<string, long> Numbers(JsonFields fields, string name, int countMax, long max)

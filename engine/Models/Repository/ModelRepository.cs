@@ -21,8 +21,20 @@ public sealed class ModelRepository
         Directory.Exists(path) ? new ModelRepository(runtime, path) : throw new ModelException(path, "no such folder (expected a model repository)");
 
     /// <summary>Reads which models, versions and labels there are now. What is not as it should be is left out and told; it harms nothing else.</summary>
-    public IReadOnlyList<ModelFolder> Scan() =>
-        [.. Directory.EnumerateDirectories(Path).Select(folder => System.IO.Path.GetFileName(folder)!).Where(IsShown).Order(StringComparer.Ordinal).Select(Scan)];
+    /// <exception cref="ModelException">The repository's own folder cannot be read.</exception>
+    public IReadOnlyList<ModelFolder> Scan()
+    {
+        string[] names;
+        try
+        {
+            names = [.. Directory.EnumerateDirectories(Path).Select(folder => System.IO.Path.GetFileName(folder)!).Where(IsShown).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException(Path, DataFileException.Describe(failure), failure);
+        }
+        return [.. names.Select(Scan)];
+    }
 
     /// <summary>Loads a version, warms it up and tests it.</summary>
     /// <param name="name">the model</param> <param name="version">1 or more</param>
@@ -34,7 +46,7 @@ public sealed class ModelRepository
         ModelManifest manifest = ReadManifest(name, version);
         string file = System.IO.Path.Combine(folder, "model.onnx");
         ModelSession session = ModelSession.Load(_runtime, file,
-            new ModelSessionOptions { Provider = manifest.Provider, Root = _root, BytesMax = manifest.BytesMax });
+            new ModelSessionOptions { Provider = manifest.Provider, Cuda = manifest.Cuda, Root = _root, BytesMax = manifest.BytesMax });
         try
         {
             ModelManifestCheck.Require(manifest, session, System.IO.Path.Combine(folder, "model.json"));
@@ -97,6 +109,10 @@ public sealed class ModelRepository
         catch (DataFileException failure)
         {
             problems.Add(failure.Message);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException) // it has just gone, or is not ours to read
+        {
+            problems.Add($"{folder}: {DataFileException.Describe(failure)}");
         }
         versions.Sort();
         return new ModelFolder(name, versions, labels, problems);

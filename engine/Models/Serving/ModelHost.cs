@@ -131,6 +131,8 @@ public sealed class ModelHost : IDisposable
         long begun = Stopwatch.GetTimestamp();
         while (_keeper.Bytes > 0 && Stopwatch.GetElapsedTime(begun).TotalSeconds < DrainSecondsMax)
             if (_orders.TryTake(out Action? order, millisecondsTimeout: 100)) order();
+        _orders.CompleteAdding();
+        while (_orders.TryTake(out Action? order)) order(); // whoever asked meanwhile hears that it is over
     }
 
     private Task Ask(Action<ModelKeeper> act) => Ask(keeper =>
@@ -142,10 +144,11 @@ public sealed class ModelHost : IDisposable
     private Task<T> Ask<T>(Func<ModelKeeper, T> act)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Give(() =>
+        bool given = Give(() =>
         {
             try
             {
+                ObjectDisposedException.ThrowIf(_stopping, this);
                 T result = act(_keeper);
                 _keeper.Settle();
                 done.SetResult(result);
@@ -155,10 +158,23 @@ public sealed class ModelHost : IDisposable
                 done.SetException(failure);
             }
         });
+        if (!given) done.SetException(new ObjectDisposedException(nameof(ModelHost)));
         return done.Task;
     }
 
-    private void Give(Action order) => _orders.Add(order);
+    // False after the end; what is drained only then stays until the process ends.
+    private bool Give(Action order)
+    {
+        try
+        {
+            _orders.Add(order);
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     private void Keep()
     {

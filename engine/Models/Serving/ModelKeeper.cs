@@ -40,7 +40,7 @@ internal sealed class ModelKeeper
         {
             if (!_shelves.TryGetValue(folder.Name, out ModelShelf? shelf)) _shelves.Add(folder.Name, shelf = new ModelShelf(folder.Name));
             shelf.Look(folder, version => Print(folder.Name, version), settleAtOnce);
-            foreach (VersionState version in shelf.Versions.Values.Where(version => version.IsEligible && version.Loaded is null)) ReadWishes(shelf, version);
+            foreach (VersionState version in shelf.Versions.Values.Where(version => version.IsEligible && version.Loaded is null && version.WishesPrint != version.Print)) ReadWishes(shelf, version);
             foreach (string problem in folder.Problems) TellOnce(problem);
         }
     }
@@ -155,7 +155,7 @@ internal sealed class ModelKeeper
         while (shelf.Wanted(label) is { } wanted)
         {
             if (shelf.Labels.TryGetValue(label, out int now) && now == wanted) return;
-            if (!shelf.Versions.TryGetValue(wanted, out VersionState? version) || !TryMove(shelf, label, version))
+            if (!shelf.Versions.TryGetValue(wanted, out VersionState? version) || !TryMoveFromHolder(shelf, label, version))
             {
                 // A wish that fails makes room for the next; an order and a line of labels.json that fail stay where they are.
                 bool ordered = shelf.Ordered.Remove(label);
@@ -165,6 +165,16 @@ internal sealed class ModelKeeper
             return;
         }
         if (shelf.Labels.ContainsKey(label) && !shelf.File.Versions.ContainsKey(label)) shelf.Labels.Remove(label); // taken out of labels.json by hand
+    }
+
+    // At the start nobody holds a label yet. A version that asks for it and for the shadow too must show itself against the one that labels.json
+    // names, which is loaded first: the budget may not have room for both.
+    private bool TryMoveFromHolder(ModelShelf shelf, string label, VersionState version)
+    {
+        if (version.AsksForShadow && !shelf.Labels.ContainsKey(label) && !shelf.Ordered.ContainsKey(label)
+            && shelf.File.Versions.TryGetValue(label, out int written) && written != version.Version && shelf.Versions.TryGetValue(written, out VersionState? holder))
+            TryMove(shelf, label, holder); // where it is refused there is nothing to compare with
+        return TryMove(shelf, label, version);
     }
 
     /// <summary>Moves a label or begins what must come first; false where the version is not fit for it.</summary>
@@ -273,7 +283,8 @@ internal sealed class ModelKeeper
     {
         try
         {
-            version.Wishes = _repository.ReadManifest(shelf.Name, version.Version).Labels;
+            ModelManifest manifest = _repository.ReadManifest(shelf.Name, version.Version);
+            (version.Wishes, version.AsksForShadow, version.WishesPrint) = (manifest.Labels, manifest.Shadow is not null, version.Print);
         }
         catch (DataFileException refused)
         {

@@ -29,6 +29,12 @@ internal sealed class VersionState(int version)
     /// <summary>Labels that it asks for in its model.json.</summary>
     public IReadOnlyList<string> Wishes { get; set; } = [];
 
+    /// <summary>It may take a label from another only after a comparison.</summary>
+    public bool AsksForShadow { get; set; }
+
+    /// <summary>The files when <see cref="Wishes"/> were read; null where they were not.</summary>
+    public FolderPrint? WishesPrint { get; set; }
+
     /// <summary>Whether a label that comes by itself may go to it.</summary>
     public bool IsEligible => IsSettled && Refused is null;
 }

@@ -64,7 +64,7 @@ public sealed class ModelAdminTests
     public async Task AProviderThatIsNotToBeHadIsSeenInTheMetrics()
     {
         await using var server = new ModelServer();
-        server.Folders.Unary("wishful", 1, """ "labels": ["stable"], "provider": "cuda", """);
+        server.Folders.Unary("wishful", 1, """ "labels": ["stable"], "provider": "cuda", "cuda": { "device": 1, "memoryBytesMax": 1000000000, "arena": "exact" }, """);
         await server.Host.LookAsync();
         ModelProviderState provider = server.Host.Version("wishful", 1).Generation!.Session.Provider;
         Skip.If(provider.Used == ModelProvider.Cuda, "CUDA is here");

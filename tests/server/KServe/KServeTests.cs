@@ -38,6 +38,7 @@ public sealed class KServeTests : IAsyncLifetime
     public async Task HealthAndMetadataAreTold()
     {
         Assert.Equal("rubato", (await GetAsync("/v2")).GetProperty("name").GetString());
+        Assert.Equal("""["binary_tensor_data"]""", (await GetAsync("/v2")).GetProperty("extensions").GetRawText());
         Assert.True((await GetAsync("/v2/health/live")).GetProperty("live").GetBoolean());
         Assert.True((await GetAsync("/v2/health/ready")).GetProperty("ready").GetBoolean());
         Assert.True((await GetAsync("/v2/models/any/ready")).GetProperty("ready").GetBoolean());

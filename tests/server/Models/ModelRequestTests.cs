@@ -61,6 +61,47 @@ public sealed class ModelRequestTests
     }
 
     [SkippableFact]
+    public async Task TextsGoInAndComeOut()
+    {
+        await using var server = new ModelServer();
+        await using RubatoClient client = await server.ClientAsync();
+        var answer = new ModelAnswer();
+        foreach (string[] texts in new string[][] { ["", "Rubato", "日本語 🎼", new string('x', 5000)], ["one"] })
+        {
+            await client.InferAsync(new ModelQuery { Model = "echo", Tensors = [WireTensor.OfTexts("x", texts, texts.Length)] }, answer);
+            WireTensor output = Assert.Single(answer.Tensors);
+            Assert.Null(output.ReadTexts(out string[] read));
+            Assert.Equal(texts, read);
+            Assert.Equal(("y", 8, texts.LongLength), (output.Name, output.Element, Assert.Single(output.Shape)));
+        }
+        server.Server.AssertHealthy();
+    }
+
+    [SkippableTheory]
+    [InlineData(2, new byte[] { 1, 0, 0, 0, 65 }, "5 bytes for 2 texts")]
+    [InlineData(1, new byte[] { }, "0 bytes for 1 texts")]
+    [InlineData(1, new byte[] { 2, 0, 0, 0, 65 }, "text 0: 2 bytes (expected at most 1, which are left)")]
+    [InlineData(1, new byte[] { 255, 255, 255, 255, 65 }, "text 0: 4294967295 bytes (expected at most 1, which are left)")]
+    [InlineData(2, new byte[] { 4, 0, 0, 0, 65, 65, 65, 65, 1, 0, 0 }, "text 1: the data ends before its length")]
+    [InlineData(1, new byte[] { 1, 0, 0, 0, 65, 66 }, "1 bytes behind the last text")]
+    [InlineData(1, new byte[] { 2, 0, 0, 0, 0xC3, 0x28 }, "text 0: not UTF-8")]
+    [InlineData(1, new byte[] { 3, 0, 0, 0, 0xED, 0xA0, 0x80 }, "text 0: not UTF-8")]
+    [InlineData(1, new byte[] { 2, 0, 0, 0, 65, 0 }, "text 0 has a zero byte")]
+    [InlineData(-1, new byte[] { 1, 0, 0, 0, 65 }, "a shape of [-1]")]
+    [InlineData(long.MaxValue, new byte[] { 1, 0, 0, 0, 65 }, "a shape of [9223372036854775807]")]
+    public async Task MalformedTextsAreRefusedAndTheConnectionGoesOn(long count, byte[] data, string error)
+    {
+        await using var server = new ModelServer();
+        await using RubatoClient client = await server.ClientAsync();
+        await Refused(client.InferAsync(new ModelQuery { Model = "echo", Tensors = [new WireTensor { Name = "x", Element = 8, Shape = [count], Data = data }] }, new()), ErrorCode.ModelMismatch, error);
+        await client.InferAsync(new ModelQuery { Model = "echo", Tensors = [WireTensor.OfTexts("x", ["a"], 1)] }, new());
+        server.Server.AssertHealthy();
+    }
+
+    [Fact]
+    public void HalfOfASurrogatePairIsNotSent() => Assert.ThrowsAny<ArgumentException>(() => WireTensor.OfTexts("x", ["\uD800"], 1));
+
+    [SkippableFact]
     public async Task WhatAModelDoesNotTakeIsNamed()
     {
         await using var server = new ModelServer();
@@ -80,7 +121,8 @@ public sealed class ModelRequestTests
         await Refused(client.InferAsync(new ModelQuery { Model = "any", Tensors = [Floats("x", [1], 1)] }, new()), ErrorCode.ModelMismatch, "input 'x' is float32[1] (expected x: float32[batch, 4])");
         await Refused(client.InferAsync(new ModelQuery { Model = "any", Tensors = [Floats("x", [1], 1L << 62, 4)] }, new()), ErrorCode.ModelMismatch, "4 bytes for [4611686018427387904, 4]");
         await Refused(client.InferAsync(new ModelQuery { Model = "any", Tensors = [Floats("x", [1], 1), Floats("x", [1], 1)] }, new()), ErrorCode.ModelMismatch, "given twice");
-        await Refused(client.InferAsync(new ModelQuery { Model = "any", Tensors = [new WireTensor { Name = "x", Element = 8, Shape = [1], Data = new byte[1] }] }, new()), ErrorCode.ModelMismatch, "elements of type 8");
+        await Refused(client.InferAsync(new ModelQuery { Model = "any", Tensors = [new WireTensor { Name = "x", Element = 14, Shape = [1], Data = new byte[1] }] }, new()), ErrorCode.ModelMismatch, "elements of type 14");
+        await Refused(client.InferAsync(new ModelQuery { Model = "any", Tensors = [WireTensor.OfTexts("x", ["1"], 1)] }, new()), ErrorCode.ModelMismatch, "input 'x' is string[1] (expected x: float32[batch, 4])");
         server.Server.AssertHealthy();
     }
 

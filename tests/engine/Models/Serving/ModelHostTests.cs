@@ -53,6 +53,52 @@ public sealed class ModelHostTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task ARepositoryThatHasGoneIsToldAndWhatIsInServiceStays()
+    {
+        _folders.Unary("m", 1, Stable);
+        using ModelHost host = _folders.Open();
+        Directory.Move(_folders.Path, _folders.Path + ".gone");
+        try
+        {
+            var refused = await Assert.ThrowsAsync<ModelException>(() => host.LookAsync());
+            Assert.StartsWith(_folders.Path, refused.Message);
+            Assert.Equal(1, host.VersionOf("m"));
+        }
+        finally
+        {
+            Directory.Move(_folders.Path + ".gone", _folders.Path);
+        }
+        await host.LookAsync();
+        Assert.Equal(1, host.VersionOf("m"));
+    }
+
+    [SkippableFact]
+    public async Task TheBudgetCountsWhatALinkLeadsTo()
+    {
+        _folders.Unary("m", 1, Stable);
+        _folders.Unary("m", 2, Stable);
+        using ModelHost host = _folders.Open(new ModelHostOptions { PollInterval = TimeSpan.Zero, MemoryBytesMax = 100_000 });
+        Directory.CreateDirectory(_folders.File(".blobs"));
+        _folders.Unary("m", 3);
+        File.Move(_folders.File("m/3/model.onnx"), _folders.File(".blobs/a"));
+        File.AppendAllText(_folders.File(".blobs/a"), new string('x', 200_000));
+        File.CreateSymbolicLink(_folders.File("m/3/model.onnx"), "../../.blobs/a");
+        await host.LookAsync();
+        var refused = await Assert.ThrowsAsync<ModelException>(() => host.LoadAsync("m", 3));
+        Assert.Contains("bytes of memory (expected at most", refused.Message);
+    }
+
+    [SkippableFact]
+    public async Task WhoAsksAfterTheEndIsToldSo()
+    {
+        _folders.Unary("m", 1, Stable);
+        ModelHost host = _folders.Open();
+        host.Dispose();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => host.LookAsync().WaitAsync(TimeSpan.FromSeconds(30)));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => host.LoadAsync("m", 1).WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [SkippableFact]
     public async Task ALoadBeyondTheMemoryBudgetIsRefusedBeforeItBegins()
     {
         _folders.Unary("m", 1, Stable + """ "memoryBytes": 600, """);

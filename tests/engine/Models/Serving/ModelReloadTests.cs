@@ -30,6 +30,7 @@ public sealed class ModelReloadTests(ITestOutputHelper output)
                 Interlocked.Increment(ref done);
             }
         })];
+        TestServer.WaitUntil(() => Volatile.Read(ref done) > 0, "nobody answers"); // or the first version has gone before anybody asked
         for (int version = 6; version < 6 + reloads; version++)
         {
             server.WriteRanker(version);

@@ -51,6 +51,35 @@ public sealed class ShadowTests : IDisposable
         Assert.Contains(reason, host.Version("m", 2).Drift!.Verdict);
     }
 
+    [SkippableTheory, InlineData(1)]
+    public async Task AVersionCopiedWhileTheServerWasDownPassesTheGateInService(int seed)
+    {
+        _folders.Unary("m", 1, Stable);
+        using (ModelHost before = _folders.Open()) Assert.Equal(1, before.VersionOf("m"));
+        _folders.Unary("m", 2, Stable + Shadow("""{ "percent": 50, "samplesMin": 20, "latencyRatioMax": 1000 }"""));
+        using (ModelHost host = _folders.Open())
+        {
+            Assert.Equal(1, host.VersionOf("m")); // where labels.json says
+            Assert.NotNull(host.Version("m", 2).Generation);
+            await Serve(host, seed, () => host.VersionOf("m") == 2);
+            Assert.Equal((1, DriftReport.Passed), (host.Version("m", 2).Drift!.Served, host.Version("m", 2).Drift!.Verdict));
+        }
+        using ModelHost again = _folders.Open();
+        Assert.Equal(2, again.VersionOf("m"));
+        Assert.Null(again.Version("m", 1).Generation);
+    }
+
+    [SkippableFact]
+    public void WhereThereIsRoomForOneTheVersionOfLabelsJsonHasIt()
+    {
+        _folders.Unary("m", 1, Stable + """ "memoryBytes": 1000, """);
+        using (ModelHost before = _folders.Open()) Assert.Equal(1, before.VersionOf("m"));
+        _folders.Unary("m", 2, Stable + """ "memoryBytes": 1000, """ + Shadow("{}"));
+        using ModelHost host = _folders.Open(new ModelHostOptions { PollInterval = TimeSpan.Zero, MemoryBytesMax = 1500 });
+        Assert.Equal(1, host.VersionOf("m"));
+        Assert.Contains("takes 1000 bytes of memory", host.Version("m", 2).Refused);
+    }
+
     [SkippableFact]
     public async Task AVersionThatCannotBeComparedIsRefused()
     {
