@@ -48,7 +48,7 @@ internal abstract class DeviceRows : IDisposable
     protected float NormMax { get; }
 
     /// <summary>The scan kernel for so many queries.</summary>
-    public abstract string ScanEntry(int queryCount);
+    public abstract ScanShape Shape(int queryCount);
 
     /// <summary>Lays out a query and derives its bound.</summary>
     /// <returns>false where the bound does not hold, so that the CPU has to answer</returns>

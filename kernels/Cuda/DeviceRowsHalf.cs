@@ -35,7 +35,7 @@ internal sealed class DeviceRowsHalf : DeviceRows
 
     public override int QueryBytes => 2 * RowBytes;
 
-    public override string ScanEntry(int queryCount) => "scan_fp16";
+    public override ScanShape Shape(int queryCount) => ScanShape.Half;
 
     /// <remarks>
     /// x = s·h + e: |s·fl(q·h) − q·x| ≤ γ·‖q‖·‖s·h‖ + ‖q‖·‖e‖ with ‖s·h‖ ≤ ‖x‖ + ‖e‖. A thread sums every eighth group of eight products,

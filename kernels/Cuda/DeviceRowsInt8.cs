@@ -28,7 +28,7 @@ internal sealed class DeviceRowsInt8 : DeviceRows
 
     public override int QueryBytes => RowBytes;
 
-    public override string ScanEntry(int queryCount) => queryCount == 1 ? "scan_int8" : "scan_int8_matrix";
+    public override ScanShape Shape(int queryCount) => queryCount == 1 ? ScanShape.Int8 : ScanShape.Int8Matrix;
 
     public override bool Prepare(ReadOnlySpan<float> query, ref QueryLane lane, Span<byte> target)
     {

@@ -14,7 +14,7 @@ internal sealed class DeviceRowsSingle(IDevice device, in ItemMatrix items) : De
 
     public override int QueryBytes => RowBytes;
 
-    public override string ScanEntry(int queryCount) => "scan_fp32";
+    public override ScanShape Shape(int queryCount) => ScanShape.Single;
 
     /// <remarks>A thread sums every eighth quad of products, each with at most two roundings; three shuffles add eight threads.</remarks>
     public override bool Prepare(ReadOnlySpan<float> query, ref QueryLane lane, Span<byte> target)

@@ -9,7 +9,7 @@ namespace Rubato.Kernels.Cuda;
 /// </remarks>
 internal sealed unsafe class ScanSlot : IDisposable
 {
-    private const int PartAlignment = 256, BlocksPerMultiprocessor = 8, RescoreBlocks = 8;
+    private const int PartAlignment = 256, RescoreBlocks = 8;
 
     /// <summary>
     /// Fewer queries are scanned one by one, each reading the rows again; more, as a tile of 64, whose products cost the same for 1 as for 64.
@@ -147,8 +147,6 @@ internal sealed unsafe class ScanSlot : IDisposable
             part?.Dispose();
     }
 
-    private static long Tiles(int count, int size) => (count + size - 1) / size;
-
     private static int Aligned(int bytes) => (bytes + PartAlignment - 1) / PartAlignment * PartAlignment;
 
     private ReadOnlySpan<T> Output<T>(int part) where T : unmanaged =>
@@ -224,15 +222,15 @@ internal sealed unsafe class ScanSlot : IDisposable
             Status = _input.Address + 2 * PartBytes,
             K = block.K,
             Capacity = block.Capacity,
+            FirstRow = block.FirstRow,
         };
         Span<ScanStep> steps = stackalloc ScanStep[ScanStep.StepsMax];
         foreach (ScanStep step in steps[..ScanStep.Plan(block.FirstRow, block.EndRow, block.K, block.Capacity, steps)])
         {
             (scan.FirstRow, scan.EndRow, scan.Dense) = (step.FirstRow, step.EndRow, step.Dense ? 1 : 0);
-            (CudaKernel<ScanParameters> kernel, long tiles) = block.Queries < BatchQueriesMin
-                ? (_lane.Scan, Tiles(step.EndRow - step.FirstRow, 64) * block.Queries)
-                : (_lane.ScanBatch, Tiles(step.EndRow - step.FirstRow, 128) * Tiles(block.Queries, 64));
-            kernel.Launch(_stream, (int)Math.Min(tiles, _lane.Device.Multiprocessors * BlocksPerMultiprocessor), scan);
+            ScanShape shape = block.Queries < BatchQueriesMin ? ScanShape.Int8 : ScanShape.Int8Matrix;
+            (int x, int y) = shape.Grid(step.EndRow - step.FirstRow, block.Queries, _lane.Device.Multiprocessors);
+            _lane.Kernel(shape).Launch(_stream, x, scan, y);
             _lane.RaiseBar.Launch(_stream, block.Queries, raise);
         }
         if (block.Finished) FinishWork(raise);
