@@ -27,7 +27,7 @@ public static class GpuCheck
     internal static GpuReport Run(CudaOptions options, CheckData[] sets, int rows, int[] batches, AllocationCheck allocation)
     {
         IScanKernel cpu = ScanKernels.FastestOfCpu();
-        using var scan = new ScanCuda(CudaMachine.Open(options), cpu);
+        using var scan = new ScanCuda(CudaMachine.Open(options), ScanFormat.Int8, cpu);
         var degraded = new List<string>();
         scan.Degraded += degraded.Add;
         var cache = new CubinCache(options.CacheFolder);

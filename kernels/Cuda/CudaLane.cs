@@ -3,7 +3,7 @@ namespace Rubato.Kernels.Cuda;
 /// <summary>One device with the kernels of the scan, and the gate that lets one thread at a time submit to it.</summary>
 internal sealed class CudaLane : IDisposable
 {
-    private static readonly ScanShape[] Scans = [ScanShape.Int8, ScanShape.Int8Matrix];
+    private static readonly ScanShape[] Scans = [ScanShape.Int8, ScanShape.Int8Matrix, ScanShape.Half, ScanShape.Single];
     private readonly Dictionary<string, CudaKernel<ScanParameters>> _scans = new(StringComparer.Ordinal);
 
     private CudaLane(CudaContext context) => Context = context;

@@ -63,7 +63,7 @@ internal sealed class DeviceScan(DeviceRows rows, IScanKernel fallback)
     {
         IDevice device = rows.Device;
         int queries = request.QueryCount, end = request.FirstRow + request.RowCount, first = request.FirstRow;
-        ScanShape scan = rows.Shape(queries);
+        ScanShape scan = rows.Format.Shape(queries);
         RaiseBarParameters raise = state.RaiseBar(request.K);
         long length = FirstRows(request.K);
         for (int next; first < end; first = next)

@@ -56,7 +56,7 @@ public sealed class ScanBoundTests
                 if (rows.Blocks != 0) device.Download(rows.Blocks, MemoryMarshal.AsBytes(blocks.AsSpan()));
                 byte[] scanned = new byte[Rows * rows.RowBytes];
                 device.Download(rows.ScanRows, scanned);
-                float[] found = Dense(rows.Shape(1).Entry, scanned, rows.RowBytes, rows.Blocks == 0 ? [] : blocks, layout, [lane], Rows);
+                float[] found = Dense(rows.Format.Shape(1).Entry, scanned, rows.RowBytes, rows.Blocks == 0 ? [] : blocks, layout, [lane], Rows);
                 for (int row = 0; row < Rows; row++)
                 {
                     double exact = 0;
