@@ -21,6 +21,9 @@ internal abstract class ScanFormat
     /// <summary>Bytes from row to row.</summary>
     public abstract int RowBytes(int dimension);
 
+    /// <summary>Bytes of bounds for each row.</summary>
+    public virtual double BoundBytes => 12.0 / QuantisedRows.BlockRows;
+
     /// <summary>Bytes of a query.</summary>
     public abstract int QueryBytes(int dimension);
 

@@ -9,6 +9,8 @@ internal sealed class ScanFormatSingle : ScanFormat
 
     public override int RowBytes(int dimension) => sizeof(float) * Stride(dimension);
 
+    public override double BoundBytes => 0;
+
     public override int QueryBytes(int dimension) => RowBytes(dimension);
 
     public override ScanShape Shape(int queries) => ScanShape.Single;
