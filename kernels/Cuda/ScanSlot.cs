@@ -90,16 +90,19 @@ internal sealed unsafe class ScanSlot : IDisposable
     /// <summary>Gets ready for a block; memory grows where it is too small.</summary>
     public void Begin(in ScanBlock block)
     {
-        if (block == _block) return;
-        _block = block;
-        try
+        lock (_lane.Gate) // another thread may be freeing the rows of the block before
         {
-            lock (_lane.Gate) Grow();
-        }
-        catch
-        {
-            _block = default; // memory of this size is not there
-            throw;
+            if (block == _block) return;
+            _block = block;
+            try
+            {
+                Grow();
+            }
+            catch
+            {
+                _block = default; // memory of this size is not there
+                throw;
+            }
         }
     }
 
@@ -128,11 +131,14 @@ internal sealed unsafe class ScanSlot : IDisposable
         _done.Synchronize();
     }
 
-    /// <summary>Forgets rows that are about to be freed.</summary>
+    /// <summary>Forgets rows that are about to be freed, which nobody scans; others may be scanned here at this moment.</summary>
     public void Forget(HeldPart rows)
     {
-        if (_recorded.Rows == rows) Forget();
-        if (_block.Rows == rows) _block = default;
+        lock (_lane.Gate)
+        {
+            if (_recorded.Rows == rows) Forget();
+            if (_block.Rows == rows) _block = default;
+        }
     }
 
     public void Dispose()

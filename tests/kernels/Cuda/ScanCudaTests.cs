@@ -144,6 +144,37 @@ public class ScanCudaTests
     }
 
     [SkippableFact]
+    public void AMatrixIsFreedWhileAnotherIsScanned()
+    {
+        using var scan = new FakeScan();
+        scan.Fake.Kernels = null; // no hits: only what the host does is of interest
+        using Data stays = new(rows: 128, queries: 2), goes = new(rows: 192, queries: 2);
+        using IDisposable held = scan.Scan.Hold(stays.Items, threads: 1)!;
+        Exception? problem = null;
+        bool done = false;
+        Thread[] scanners = [.. Enumerable.Range(0, 2).Select(_ => new Thread(() =>
+        {
+            try
+            {
+                var workspace = new ScanWorkspace();
+                for (int round = 0; !Volatile.Read(ref done); round++) scan.Scan.Scan(stays.Request(1 + round % 2), workspace, new int[10 * (1 + round % 2)], new float[10 * (1 + round % 2)]);
+            }
+            catch (Exception failure)
+            {
+                problem = failure;
+            }
+        }))];
+        foreach (Thread scanner in scanners) scanner.Start();
+        var own = new ScanWorkspace();
+        for (int round = 0; round < 200 && problem is null; round++)
+            using (scan.Scan.Hold(goes.Items, threads: 1)) scan.Scan.Scan(goes.Request(1), own, new int[10], new float[10]);
+        Volatile.Write(ref done, true);
+        foreach (Thread scanner in scanners) scanner.Join();
+        Assert.Null(problem);
+        Assert.Empty(scan.Notices);
+    }
+
+    [SkippableFact]
     public void AMatrixThatDoesNotFitIsRefusedAndScannedByTheCpu()
     {
         using var scan = new FakeScan(memory: 100_000);
