@@ -1,4 +1,3 @@
-using ILGPU;
 using Rubato.Kernels.Cuda;
 
 namespace Rubato.KernelCompiler.Similarity;
