@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Rubato.Kernels.Similarity;
 
@@ -43,8 +44,8 @@ internal abstract class ScanFormat
     /// <exception cref="CudaException">The device has too little memory, or was lost.</exception>
     public abstract HeldPart Upload(HeldUpload upload, in ItemMatrix items);
 
-    /// <summary>Memory that tells one matrix from another.</summary>
-    public virtual ReadOnlySpan<byte> Memory(in ItemMatrix items) => MemoryMarshal.AsBytes(items.Values);
+    /// <summary>Where the rows begin, which tells one matrix from another; compared, never read from.</summary>
+    public virtual unsafe nint AddressOf(in ItemMatrix items) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(items.Values));
 
     /// <summary>The Euclidean norm.</summary>
     protected static double Norm(ReadOnlySpan<float> query)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Rubato.Kernels.Similarity;
 
 namespace Rubato.Kernels.Cuda;
@@ -46,7 +48,7 @@ internal sealed class ScanFormatInt8 : ScanFormat
         return upload.Part(codes, blocks, upload.HasRoomForValues ? upload.TryValues(items) : null, SmallestScale(items.Quantised));
     }
 
-    public override ReadOnlySpan<byte> Memory(in ItemMatrix items) => items.Quantised.Codes;
+    public override unsafe nint AddressOf(in ItemMatrix items) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(items.Quantised.Codes));
 
     /// <summary>The smallest scale of a matrix.</summary>
     public static float SmallestScale(QuantisedRows rows)

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Rubato.Kernels.Cuda;
 
 namespace Rubato.Kernels.Similarity;
@@ -281,9 +279,6 @@ internal sealed class ScanCuda : IScanKernel, IDeviceScan, IDisposable
         return null;
     }
 
-    private unsafe nint MemoryOf(in ItemMatrix items) =>
-        (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(Format.Memory(items))); // compared, never read from
-
     private void Free(HeldRows rows)
     {
         lock (_gate)
@@ -312,7 +307,7 @@ internal sealed class ScanCuda : IScanKernel, IDeviceScan, IDisposable
         private readonly int _rows, _dimension;
 
         public Holding(ScanCuda owner, in ItemMatrix items) =>
-            (_owner, _memory, _rows, _dimension) = (owner, owner.MemoryOf(items), items.Rows, items.Dimension);
+            (_owner, _memory, _rows, _dimension) = (owner, owner.Format.AddressOf(items), items.Rows, items.Dimension);
 
         public HeldRows? Rows { get; set; }
 
@@ -322,7 +317,7 @@ internal sealed class ScanCuda : IScanKernel, IDeviceScan, IDisposable
         /// <summary>Batches of fewer queries are quicker on the CPU; 0 while nobody knows.</summary>
         public int QueriesMin { get; set; }
 
-        public bool Holds(in ItemMatrix items) => _memory == _owner.MemoryOf(items) && _rows == items.Rows && _dimension == items.Dimension;
+        public bool Holds(in ItemMatrix items) => _memory == _owner.Format.AddressOf(items) && _rows == items.Rows && _dimension == items.Dimension;
 
         public void Release()
         {

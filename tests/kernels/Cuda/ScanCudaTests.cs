@@ -51,6 +51,14 @@ public class ScanCudaTests
         }
     }
 
+    [Theory, InlineData(0), InlineData(1), InlineData(2)]
+    public void AMatrixOfMoreThanTwoGigabytesHasAnAddress(int format)
+    {
+        float first = 0; // nothing is read
+        var items = new ItemMatrix(System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(ref first, 1_280_000_000), dimension: 128, normMax: 1);
+        Assert.Equal(format == 0, ScanCuda.Formats[format].AddressOf(items) == 0); // there is no int8 copy
+    }
+
     [SkippableFact]
     public void HalvesWithoutRoomForTheValuesAreLeftToTheCpu()
     {
