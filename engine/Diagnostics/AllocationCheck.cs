@@ -38,8 +38,8 @@ internal sealed class AllocationCheck
         _prices.Round();
     }
 
-    /// <summary>20 million edges.</summary>
-    public static AllocationCheck Large() => new(listeners: 1_000_000, campaigns: 2_000);
+    /// <summary>Ten edges for each row of the scan's measurement: 100 million beside 10 million rows.</summary>
+    public static AllocationCheck Beside(int rows) => new(listeners: rows * 10 / Degree, campaigns: 2_000);
 
     /// <summary>Compares and times a pass; bytes are those of the edges.</summary>
     public VariantReport On(IDevice device)

@@ -10,7 +10,7 @@ public static class GpuCheck
     /// <summary>Fewest and most rows of the throughput test, of 128 values each.</summary>
     public const int RowsMin = 1000, RowsMax = 16_000_000;
 
-    private const int Dimension = 128, K = 100, RoundsMin = 5, RoundsMax = 200;
+    private const int Dimension = 128, K = 100, RoundsMin = 5, RoundsMax = 200, SmallBatchMax = 8;
     private const double SecondsMax = 1;
     private static readonly int[] Batches = [1, 8, 64, 256, 1024];
 
@@ -20,16 +20,17 @@ public static class GpuCheck
     public static GpuReport Run(int rows)
     {
         OptionRange.Check(rows, RowsMin, RowsMax, nameof(rows));
-        return Run(CudaOptions.FromEnvironment(), [.. CheckData.ForComparison()], rows, Batches, AllocationCheck.Large());
+        return Run(CudaOptions.FromEnvironment(), [.. CheckData.ForComparison()], rows, Batches, AllocationCheck.Beside(rows));
     }
 
     /// <summary>Checks given devices on given sets.</summary>
     internal static GpuReport Run(CudaOptions options, CheckData[] sets, int rows, int[] batches, AllocationCheck allocation)
     {
         IScanKernel cpu = ScanKernels.FastestOfCpu();
-        using var scan = new ScanCuda(CudaMachine.Open(options), cpu);
+        using var scan = new ScanCuda(CudaMachine.Open(options), ScanFormat.Int8, cpu);
+        using ScanCuda half = new(scan.Machine, ScanFormat.Half, cpu), single = new(scan.Machine, ScanFormat.Single, cpu);
         var degraded = new List<string>();
-        scan.Degraded += degraded.Add;
+        foreach (ScanCuda each in (ScanCuda[])[scan, half, single]) each.Degraded += degraded.Add;
         var cache = new CubinCache(options.CacheFolder);
         GpuDeviceReport[] devices = [.. scan.Machine.Lanes.Select(lane => Describe(lane, cache))];
         ExpectedResults[] expected = [.. sets.Select(set => new ExpectedResults(set))];
@@ -52,9 +53,11 @@ public static class GpuCheck
         using (new ScanCrossover(scan).Hold(data.Items, threads: 1))
         {
             queriesMin = scan.QueriesMin(data.Items);
-            scan.Times = true;
             foreach (int batch in batches) runs.Add(Measure(scan, cpu, data, batch));
         }
+        foreach (ScanCuda each in (ScanCuda[])[half, single]) // these scan query by query
+            using (each.Hold(data.Items, threads: 1))
+                foreach (int batch in batches.Where(batch => batch <= SmallBatchMax)) runs.Add(Measure(each, cpu, data, batch));
         return new GpuReport(scan.Machine.Driver.VersionText, devices, scan.Machine.Refused, sets.Length, error, kinds, pass, degraded, queriesMin, runs);
     }
 
@@ -85,8 +88,10 @@ public static class GpuCheck
 
     private static GpuRun Measure(ScanCuda scan, IScanKernel cpu, CheckData data, int batch)
     {
+        scan.Times = true;
         var workspace = new ScanWorkspace();
         int k = Math.Min(K, data.Rows);
+        double rowBytes = scan.Format.RowBytes(data.Dimension) + scan.Format.BoundBytes;
         int[] rows = new int[batch * k], expectedRows = new int[batch * k];
         float[] scores = new float[rows.Length], expectedScores = new float[rows.Length];
         double cpuSeconds = Math.Min(Seconds(cpu, expectedRows, expectedScores), Seconds(cpu, expectedRows, expectedScores));
@@ -100,7 +105,7 @@ public static class GpuCheck
             deviceSeconds.Add(scan.DeviceSeconds);
         }
         bool equal = rows.AsSpan().SequenceEqual(expectedRows) && scores.AsSpan().SequenceEqual(expectedScores);
-        return new GpuRun(data.Rows, data.Dimension, batch, Median(seconds), Median(deviceSeconds), cpuSeconds, scan.PassedOnQueries - passedOn, equal);
+        return new GpuRun(scan.Name, data.Rows, data.Dimension, rowBytes, batch, Median(seconds), Median(deviceSeconds), cpuSeconds, scan.PassedOnQueries - passedOn, equal);
 
         double Seconds(IScanKernel kernel, int[] foundRows, float[] foundScores)
         {

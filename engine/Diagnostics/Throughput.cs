@@ -30,7 +30,8 @@ internal readonly record struct Throughput(double GigaOperations, double GigaByt
         double Seconds(int queries) => Best(() => kernel.Scan(
             new ScanRequest { Items = set.Items, Queries = set.Queries.AsSpan(0, queries * set.Dimension), K = K, RowCount = set.Rows },
             workspace, rows.AsSpan(0, queries * K), scores.AsSpan(0, queries * K)));
-        double bytes = kernel.ReadsCodes ? set.Items.Quantised.Codes.Length : (double)sizeof(float) * set.Values.Length;
+        double bytes = kernel is ScanCuda device ? (double)set.Items.Rows * device.Format.RowBytes(set.Items.Dimension)
+            : kernel.ReadsCodes ? set.Items.Quantised.Codes.Length : (double)sizeof(float) * set.Values.Length;
         return new(2e-9 * set.Values.Length * set.QueryCount / Seconds(set.QueryCount), 1e-9 * bytes / Seconds(1));
     }
 

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Rubato.Kernels.Cuda;
 
 /// <summary>
@@ -37,10 +35,10 @@ internal sealed class CubinCache(string? folder)
         try
         {
             string path = Path.Combine(folder, name);
-            if (!File.Exists(path) || new FileInfo(path).Length is <= SHA256.HashSizeInBytes or > BytesMax) return null;
+            if (!File.Exists(path) || new FileInfo(path).Length is <= KernelHash.Bytes or > BytesMax) return null;
             byte[] file = File.ReadAllBytes(path);
-            byte[] cubin = file[SHA256.HashSizeInBytes..];
-            return SHA256.HashData(cubin).AsSpan().SequenceEqual(file.AsSpan(0, SHA256.HashSizeInBytes)) ? cubin : null;
+            byte[] cubin = file[KernelHash.Bytes..];
+            return KernelHash.Of(cubin).AsSpan().SequenceEqual(file.AsSpan(0, KernelHash.Bytes)) ? cubin : null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -59,7 +57,7 @@ internal sealed class CubinCache(string? folder)
             else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             using (FileStream stream = new(temporary, FileMode.CreateNew))
             {
-                stream.Write(SHA256.HashData(cubin));
+                stream.Write(KernelHash.Of(cubin));
                 stream.Write(cubin);
             }
             File.Move(temporary, path, overwrite: true);

@@ -3,6 +3,9 @@ namespace Rubato.Kernels.Cuda;
 /// <summary>One device with the kernels of the scan, and the gate that lets one thread at a time submit to it.</summary>
 internal sealed class CudaLane : IDisposable
 {
+    private static readonly ScanShape[] Scans = [ScanShape.Int8, ScanShape.Int8Matrix, ScanShape.Half, ScanShape.Single];
+    private readonly Dictionary<string, CudaKernel<ScanParameters>> _scans = new(StringComparer.Ordinal);
+
     private CudaLane(CudaContext context) => Context = context;
 
     public CudaContext Context { get; }
@@ -11,11 +14,6 @@ internal sealed class CudaLane : IDisposable
 
     /// <summary>Held while work is submitted; never while it is waited for.</summary>
     public Lock Gate { get; } = new();
-
-    public CudaKernel<ScanParameters> Scan { get; private set; } = null!;
-
-    /// <summary>The scan for batches: the same results by matrix products.</summary>
-    public CudaKernel<ScanParameters> ScanBatch { get; private set; } = null!;
 
     public CudaKernel<RaiseBarParameters> RaiseBar { get; private set; } = null!;
 
@@ -31,8 +29,7 @@ internal sealed class CudaLane : IDisposable
         try
         {
             var cache = new CubinCache(options.CacheFolder);
-            lane.Scan = CudaKernel<ScanParameters>.Load(lane.Context, kernels, "scan_int8", cache);
-            lane.ScanBatch = CudaKernel<ScanParameters>.Load(lane.Context, kernels, "scan_int8_matrix", cache);
+            foreach (ScanShape scan in Scans) lane._scans.Add(scan.Entry, CudaKernel<ScanParameters>.Load(lane.Context, kernels, scan.Entry, cache));
             lane.RaiseBar = CudaKernel<RaiseBarParameters>.Load(lane.Context, kernels, "raise_bar", cache);
             lane.Rescore = CudaKernel<RescoreParameters>.Load(lane.Context, kernels, "rescore", cache);
             lane.TakeBest = CudaKernel<TakeBestParameters>.Load(lane.Context, kernels, "take_best", cache);
@@ -45,13 +42,15 @@ internal sealed class CudaLane : IDisposable
         }
     }
 
+    /// <summary>The scan kernel of a shape.</summary>
+    public CudaKernel<ScanParameters> Kernel(ScanShape shape) => _scans[shape.Entry];
+
     public void Dispose()
     {
         TakeBest?.Dispose();
         Rescore?.Dispose();
         RaiseBar?.Dispose();
-        ScanBatch?.Dispose();
-        Scan?.Dispose();
+        foreach (CudaKernel<ScanParameters> scan in _scans.Values) scan.Dispose();
         Context.Dispose();
     }
 }

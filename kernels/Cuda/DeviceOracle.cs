@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Rubato.Kernels.Allocation;
 
 namespace Rubato.Kernels.Cuda;
@@ -17,7 +18,12 @@ internal sealed class DeviceOracle : IDisposable
 
     private readonly IDevice _device;
     private readonly EdgeSlices _edges;
-    private readonly DeviceBuffer _starts, _campaigns, _values, _spends, _margins, _slots, _cohorts, _partials, _totals;
+    private readonly DeviceBuffer _starts, _campaigns, _values, _spends, _margins, _slots, _cohorts, _partials;
+
+    /// <summary>Prices [campaigns, 2] and [cohorts + 1] f8; then what is added to, [campaigns, 2] and [cohorts + 1] i8; then totals [3] f8.</summary>
+    private readonly DeviceBuffer _state;
+
+    private readonly long[] _host; // the same, so that a pass is one copy up and one down
     private readonly double _spendUnits, _deliveryUnits, _qualityUnits;
 
     /// <summary>Copies the edges to the device.</summary>
@@ -33,7 +39,8 @@ internal sealed class DeviceOracle : IDisposable
         _slots = DeviceBuffer.Of<int>(device, edges.Slots);
         _cohorts = DeviceBuffer.Of<int>(device, edges.Cohorts);
         _partials = new DeviceBuffer(device, 24L * ((edges.SliceCount + BlockSlices - 1) / BlockSlices));
-        _totals = new DeviceBuffer(device, 24);
+        _host = new long[4 * edges.CampaignCount + 2 * (edges.CohortCount + 1) + 3];
+        _state = new DeviceBuffer(device, sizeof(long) * (long)_host.Length);
         double deliveries = 0;
         foreach (int slots in edges.Slots) deliveries += slots;
         _deliveryUnits = Units(deliveries);
@@ -53,34 +60,33 @@ internal sealed class DeviceOracle : IDisposable
         OracleGuard.Range(_edges, firstSlice, endSlice);
         if (sums.Curvature is { Wanted: true }) throw new NotSupportedException("the device pass has no second derivatives");
         if (firstSlice == endSlice) return;
-        long[] campaigns = new long[sums.Campaign.Length], qualities = new long[sums.Quality.Length];
-        using DeviceBuffer budget = DeviceBuffer.Of<double>(_device, prices.Budget), offset = DeviceBuffer.Of<double>(_device, prices.Offset),
-            cohort = DeviceBuffer.Of<double>(_device, prices.Cohort), campaignSums = DeviceBuffer.Of<long>(_device, campaigns),
-            qualitySums = DeviceBuffer.Of<long>(_device, qualities);
+        int campaigns = _edges.CampaignCount, cohorts = _edges.CohortCount + 1, sumsAt = 2 * campaigns + cohorts, totalsAt = 2 * sumsAt;
+        Span<double> doubles = MemoryMarshal.Cast<long, double>(_host.AsSpan());
+        for (int j = 0; j < campaigns; j++) (doubles[2 * j], doubles[2 * j + 1]) = (prices.Budget[j], prices.Offset[j]);
+        prices.Cohort.CopyTo(doubles[(2 * campaigns)..sumsAt]);
+        _host.AsSpan(sumsAt).Clear();
+        _device.Upload(_state.Address, MemoryMarshal.AsBytes(_host.AsSpan()));
+        long At(int index) => _state.Address + sizeof(long) * (long)index;
         int blocks = (endSlice - firstSlice + BlockSlices - 1) / BlockSlices;
         _device.Launch("oracle", blocks, 1, new OracleParameters
         {
             Starts = _starts.Address, Campaigns = _campaigns.Address, Values = _values.Address, Spends = _spends.Address,
-            Margins = _margins.Address, Slots = _slots.Address, Cohorts = _cohorts.Address, BudgetPrices = budget.Address,
-            OffsetPrices = offset.Address, CohortPrices = cohort.Address, CampaignSums = campaignSums.Address,
-            QualitySums = qualitySums.Address, Partials = _partials.Address, Smoothing = prices.Smoothing, SpendUnits = _spendUnits,
-            DeliveryUnits = _deliveryUnits, QualityUnits = _qualityUnits, FirstSlice = firstSlice, EndSlice = endSlice,
+            Margins = _margins.Address, Slots = _slots.Address, Cohorts = _cohorts.Address, Prices = At(0), CohortPrices = At(2 * campaigns),
+            CampaignSums = At(sumsAt), QualitySums = At(sumsAt + 2 * campaigns), Partials = _partials.Address, Smoothing = prices.Smoothing,
+            SpendUnits = _spendUnits, DeliveryUnits = _deliveryUnits, QualityUnits = _qualityUnits, FirstSlice = firstSlice, EndSlice = endSlice,
         });
-        _device.Launch("oracle_totals", 1, 1, new TotalsParameters { Partials = _partials.Address, Totals = _totals.Address, Count = blocks });
-        double[] totals = new double[3];
-        campaignSums.Download<long>(campaigns);
-        qualitySums.Download<long>(qualities);
-        _totals.Download<double>(totals);
-        for (int i = 0; i < campaigns.Length; i++) sums.Campaign[i] += campaigns[i] / (i % 2 == 0 ? _spendUnits : _deliveryUnits);
-        for (int h = 0; h < qualities.Length; h++) sums.Quality[h] += qualities[h] / _qualityUnits;
-        sums.Bound += totals[0];
-        sums.Linear += totals[1];
-        sums.Square += totals[2];
+        _device.Launch("oracle_totals", 1, 1, new TotalsParameters { Partials = _partials.Address, Totals = At(totalsAt), Count = blocks });
+        _device.Download(At(sumsAt), MemoryMarshal.AsBytes(_host.AsSpan(sumsAt)));
+        for (int i = 0; i < 2 * campaigns; i++) sums.Campaign[i] += _host[sumsAt + i] / (i % 2 == 0 ? _spendUnits : _deliveryUnits);
+        for (int h = 0; h < cohorts; h++) sums.Quality[h] += _host[sumsAt + 2 * campaigns + h] / _qualityUnits;
+        sums.Bound += doubles[totalsAt];
+        sums.Linear += doubles[totalsAt + 1];
+        sums.Square += doubles[totalsAt + 2];
     }
 
     public void Dispose()
     {
-        foreach (DeviceBuffer buffer in (ReadOnlySpan<DeviceBuffer>)[_starts, _campaigns, _values, _spends, _margins, _slots, _cohorts, _partials, _totals])
+        foreach (DeviceBuffer buffer in (ReadOnlySpan<DeviceBuffer>)[_starts, _campaigns, _values, _spends, _margins, _slots, _cohorts, _partials, _state])
             buffer.Dispose();
     }
 

@@ -4,25 +4,26 @@ using Rubato.Kernels.Similarity;
 namespace Rubato.Kernels.Cuda;
 
 /// <summary>Rows that live on a device: fp32 values for the exact scores, and what the scan reads.</summary>
-/// <remarks>Subclasses differ in what a scan reads and how its error is bounded. Loaded once per catalogue.</remarks>
+/// <remarks>Subclasses differ in what a scan reads. Loaded once per catalogue.</remarks>
 internal abstract class DeviceRows : IDisposable
 {
     /// <summary>Bytes copied at once where rows have to be padded.</summary>
     private const int PieceBytes = 4 << 20;
 
-    /// <summary>Magnitudes beyond this could overflow fp32 somewhere; such queries go to the CPU.</summary>
-    protected const double MagnitudeMax = 1.5e37;
-
     private readonly DeviceBuffer _values;
+    private readonly float _normMax;
 
-    protected DeviceRows(IDevice device, in ItemMatrix items)
+    protected DeviceRows(IDevice device, in ItemMatrix items, ScanFormat format)
     {
-        (Device, Rows, Dimension, NormMax) = (device, items.Rows, items.Dimension, items.NormMax);
-        ValueStride = (items.Dimension + 3) / 4 * 4;
+        (Device, Rows, Dimension, _normMax, Format) = (device, items.Rows, items.Dimension, items.NormMax, format);
+        ValueStride = ScanFormatSingle.Stride(items.Dimension);
         _values = Padded(device, items.Values, items.Dimension, ValueStride);
     }
 
     public IDevice Device { get; }
+
+    /// <summary>The form of the rows.</summary>
+    public ScanFormat Format { get; }
 
     public int Rows { get; }
 
@@ -40,29 +41,20 @@ internal abstract class DeviceRows : IDisposable
     public abstract long Blocks { get; }
 
     /// <summary>Bytes from row to row of <see cref="ScanRows"/>.</summary>
-    public abstract int RowBytes { get; }
+    public int RowBytes => Format.RowBytes(Dimension);
 
     /// <summary>Bytes of one query as the scan reads it.</summary>
-    public abstract int QueryBytes { get; }
+    public int QueryBytes => Format.QueryBytes(Dimension);
 
-    protected float NormMax { get; }
-
-    /// <summary>The scan kernel for so many queries.</summary>
-    public abstract string ScanEntry(int queryCount);
+    /// <summary>The scale on which bounds depend.</summary>
+    protected float Scale { get; init; }
 
     /// <summary>Lays out a query and derives its bound.</summary>
     /// <returns>false where the bound does not hold, so that the CPU has to answer</returns>
-    public abstract bool Prepare(ReadOnlySpan<float> query, ref QueryLane lane, Span<byte> target);
+    public bool Prepare(ReadOnlySpan<float> query, ref QueryLane lane, Span<byte> target) =>
+        Format.TryPrepare(new ItemMatrix([], Dimension, _normMax), Scale, query, ref lane, target);
 
     public virtual void Dispose() => _values.Dispose();
-
-    /// <summary>The Euclidean norm.</summary>
-    protected static double Norm(ReadOnlySpan<float> query)
-    {
-        double sum = 0;
-        foreach (float value in query) sum += (double)value * value;
-        return Math.Sqrt(sum);
-    }
 
     /// <summary>Rows with zeros behind them up to a stride.</summary>
     protected static DeviceBuffer Padded<T>(IDevice device, ReadOnlySpan<T> values, int dimension, int stride) where T : unmanaged

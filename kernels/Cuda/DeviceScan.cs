@@ -13,7 +13,7 @@ internal sealed class DeviceScan(DeviceRows rows, IScanKernel fallback)
     /// <summary>Queries of one pass; their hits take at most 512 MB.</summary>
     private const int BlockQueries = 1024;
 
-    private const int FirstRowsMin = 4096, Growth = 8, BlocksPerMultiprocessor = 8, RescoreBlocks = 8;
+    private const int FirstRowsMin = 4096, Growth = 8, RescoreBlocks = 8;
 
     /// <summary>Top-k of every query; shapes have been checked, and the request's rows are those on the device.</summary>
     public ScanStatistics Scan(in ScanRequest request, ScanWorkspace workspace, Span<int> resultRows, Span<float> resultScores)
@@ -63,15 +63,15 @@ internal sealed class DeviceScan(DeviceRows rows, IScanKernel fallback)
     {
         IDevice device = rows.Device;
         int queries = request.QueryCount, end = request.FirstRow + request.RowCount, first = request.FirstRow;
-        string scan = rows.ScanEntry(queries);
+        ScanShape scan = rows.Format.Shape(queries);
         RaiseBarParameters raise = state.RaiseBar(request.K);
         long length = FirstRows(request.K);
         for (int next; first < end; first = next)
         {
             bool dense = first == request.FirstRow;
             next = (int)Math.Min(first + length, end);
-            long units = ((long)next - first + 31) / 32 * queries;
-            device.Launch(scan, (int)Math.Min(units, device.Multiprocessors * BlocksPerMultiprocessor), 1, state.Scan(first, next, dense));
+            (int x, int y) = scan.Grid(next - first, queries, device.Multiprocessors);
+            device.Launch(scan.Entry, x, y, state.Scan(first, next, dense));
             device.Launch("raise_bar", queries, 1, raise);
             length *= dense ? Growth - 1 : Growth;
         }

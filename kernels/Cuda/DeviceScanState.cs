@@ -10,7 +10,7 @@ internal sealed class DeviceScanState : IDisposable
 
     private readonly DeviceRows _rows;
     private readonly DeviceBuffer _queries, _values, _lanes, _bars, _allowed, _hits;
-    private readonly int _queryCount, _capacity;
+    private readonly int _queryCount, _capacity, _firstRow;
     private readonly long _allowedStride;
 
     /// <exception cref="DeviceException">There is not enough memory.</exception>
@@ -18,7 +18,7 @@ internal sealed class DeviceScanState : IDisposable
     {
         IDevice device = rows.Device;
         _rows = rows;
-        _queryCount = request.QueryCount;
+        (_queryCount, _firstRow) = (request.QueryCount, request.FirstRow);
         _capacity = CapacityFactor * firstRows;
         _queries = DeviceBuffer.Of<byte>(device, layouts);
         _values = DeviceBuffer.Of(device, request.Queries);
@@ -55,7 +55,7 @@ internal sealed class DeviceScanState : IDisposable
     public RaiseBarParameters RaiseBar(int k) => new()
     {
         Blocks = _rows.Blocks, Lanes = _lanes.Address, Bars = _bars.Address, Hits = _hits.Address, HitCounts = HitCounts.Address,
-        Status = Status.Address, K = k, Capacity = _capacity,
+        Status = Status.Address, K = k, Capacity = _capacity, FirstRow = _firstRow,
     };
 
     public RescoreParameters Rescore() => new()

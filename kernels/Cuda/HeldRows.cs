@@ -2,18 +2,20 @@ using Rubato.Kernels.Similarity;
 
 namespace Rubato.Kernels.Cuda;
 
-/// <summary>The int8 rows of a matrix on the devices, an equal range on each.</summary>
+/// <summary>The rows of a matrix on the devices, an equal range on each.</summary>
 internal sealed class HeldRows : IDisposable
 {
-    private HeldRows(HeldPart?[] parts, float scaleMin)
+    private HeldRows(ScanFormat format, HeldPart?[] parts)
     {
-        Parts = parts;
-        ScaleMin = scaleMin;
+        (Format, Parts) = (format, parts);
+        foreach (HeldPart? part in parts) Scale = Math.Max(Scale, part?.Scale ?? 0);
     }
 
-    /// <summary>The smallest scale of the matrix, on which depends for which queries the bounds hold.</summary>
-    public float ScaleMin { get; }
+    /// <summary>In which form the rows are there.</summary>
+    public ScanFormat Format { get; }
 
+    /// <summary>The scale on which bounds depend: of int8 rows every part knows the smallest of the matrix, of halves the largest of its own.</summary>
+    public float Scale { get; }
 
     /// <summary>Whether every device can finish its survivors.</summary>
     public bool FinishOnDevices => Array.TrueForAll(Parts, part => part is null or { HasValues: true });
@@ -24,10 +26,11 @@ internal sealed class HeldRows : IDisposable
     /// <summary>Copies a range of rows to the devices.</summary>
     /// <param name="machine">the devices</param>
     /// <param name="items">the matrix</param>
+    /// <param name="format">the form of the rows on the devices</param>
     /// <param name="firstRow">a multiple of 64</param>
     /// <param name="endRow">above firstRow</param>
     /// <exception cref="CudaException">A device has too little memory, or was lost.</exception>
-    public static HeldRows Upload(CudaMachine machine, in ItemMatrix items, int firstRow, int endRow)
+    public static HeldRows Upload(CudaMachine machine, in ItemMatrix items, ScanFormat format, int firstRow, int endRow)
     {
         var parts = new HeldPart?[machine.Lanes.Length];
         long units = (endRow - firstRow + 63L) / 64;
@@ -35,8 +38,8 @@ internal sealed class HeldRows : IDisposable
         try
         {
             for (int i = 0; i < parts.Length; i++)
-                if (Start(i) < Start(i + 1)) parts[i] = HeldPart.Upload(machine.Lanes[i], items, Start(i), Start(i + 1));
-            return new HeldRows(parts, DeviceRowsInt8.SmallestScale(items.Quantised));
+                if (Start(i) < Start(i + 1)) parts[i] = HeldUpload.Run(machine.Lanes[i], items, format, Start(i), Start(i + 1));
+            return new HeldRows(format, parts);
         }
         catch
         {

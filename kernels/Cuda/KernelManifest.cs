@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
@@ -20,7 +19,7 @@ internal sealed record KernelManifest
     public required KernelEntry[] Kernels { get; init; }
 
     /// <summary>SHA-256 of a module's text.</summary>
-    public static string HashOf(string ptx) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ptx)));
+    public static string HashOf(string ptx) => Convert.ToHexStringLower(KernelHash.Of(Encoding.UTF8.GetBytes(ptx)));
 
     /// <summary>The manifest as a file's text.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, KernelManifestJson.Default.KernelManifest) + "\n";

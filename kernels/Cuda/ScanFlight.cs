@@ -9,7 +9,8 @@ internal sealed class ScanFlight : IDisposable
     private readonly ScanSlot[] _slots;
     private readonly bool[] _passedOn = new bool[ScanBlock.QueriesMax];
     private readonly bool[] _used;
-    private Lane[] _lanes = [];
+    private QueryLane[] _lanes = [];
+    private int[] _queries = []; // of each lane
     private byte[] _plain = [];
     private int[] _foundRows = []; // of all devices, one list after the other
     private float[] _foundScores = [];
@@ -49,9 +50,11 @@ internal sealed class ScanFlight : IDisposable
         (First, Queries) = (first, request.QueryCount);
         _used.AsSpan().Clear();
         _finished = held.FinishOnDevices;
-        int k = request.K, rowBytes = request.Items.Quantised.PaddedDimension;
-        Span<Lane> lanes = ScanWorkspace.Sized(ref _lanes, Queries);
-        Span<byte> plain = ScanWorkspace.Sized(ref _plain, Queries * rowBytes);
+        int k = request.K, queryBytes = held.Format.QueryBytes(request.Items.Dimension);
+        float scale = held.Scale;
+        Span<QueryLane> lanes = ScanWorkspace.Sized(ref _lanes, Queries);
+        Span<int> queries = ScanWorkspace.Sized(ref _queries, Queries);
+        Span<byte> plain = ScanWorkspace.Sized(ref _plain, Queries * queryBytes);
         long rescored = 0;
         _active = 0;
         for (int query = 0; query < Queries; query++)
@@ -62,10 +65,9 @@ internal sealed class ScanFlight : IDisposable
                 rescored += ExactScan.Scan(request, query, workspace, rows.Slice(query * k, k), scores.Slice(query * k, k));
                 continue;
             }
-            _passedOn[query] = !DeviceRowsInt8.TryPrepare(
-                request.Items, held.ScaleMin, request.Query(query), ref lanes[_active], plain.Slice(_active * rowBytes, rowBytes));
-            if (_passedOn[query]) continue;
-            lanes[_active++].Query = query;
+            _passedOn[query] = !held.Format.TryPrepare(
+                request.Items, scale, request.Query(query), ref lanes[_active], plain.Slice(_active * queryBytes, queryBytes));
+            if (!_passedOn[query]) queries[_active++] = query;
         }
         for (int device = 0; device < _slots.Length; device++)
         {
@@ -75,14 +77,14 @@ internal sealed class ScanFlight : IDisposable
             int words = (end + 63) / 64 - from / 64, filters = request.Allowed.IsEmpty ? -1 : request.HasOwnFilters ? words : 0;
             ScanSlot slot = _slots[device];
             slot.Begin(new ScanBlock(part, from, end, _active, k, filters, _finished));
+            lanes[.._active].CopyTo(slot.Lanes);
             for (int i = 0; i < _active; i++)
             {
-                slot.Lanes[i] = DeviceRowsInt8.Described(lanes[i]);
-                if (_finished) request.Query(lanes[i].Query).CopyTo(slot.Values[(i * part.ValueStride)..]);
-                if (filters > 0) request.Filter(lanes[i].Query).Slice(from / 64, words).CopyTo(slot.Filter[(i * words)..]);
+                if (_finished) request.Query(queries[i]).CopyTo(slot.Values[(i * part.ValueStride)..]);
+                if (filters > 0) request.Filter(queries[i]).Slice(from / 64, words).CopyTo(slot.Filter[(i * words)..]);
             }
             if (filters == 0) request.Allowed.Slice(from / 64, words).CopyTo(slot.Filter);
-            plain[..(_active * rowBytes)].CopyTo(slot.Queries);
+            plain[..(_active * queryBytes)].CopyTo(slot.Queries);
             slot.Submit();
             _used[device] = true;
         }
@@ -104,7 +106,7 @@ internal sealed class ScanFlight : IDisposable
         SurvivorBuffer survivors = workspace.Buffers(1)[0];
         for (int i = 0, k = request.K; i < _active; i++)
         {
-            int query = _lanes[i].Query;
+            int query = _queries[i];
             _passedOn[query] = _finished ? !TryTake(i, rows.Slice(query * k, k), scores.Slice(query * k, k), ref rescored)
                 : !TryCollect(request, i, survivors, workspace) || !Finisher.TryFinish(survivors, request, query, workspace, rows.Slice(query * k, k), scores.Slice(query * k, k), ref rescored);
         }
@@ -175,7 +177,7 @@ internal sealed class ScanFlight : IDisposable
         }
         // A row that a device dropped lies below that device's bar, so below the highest of them: the bar that the finisher proves.
         survivors.Start(request.K, room: 64, crowdedCount: int.MaxValue, bar);
-        ref readonly Lane lane = ref _lanes[index];
+        ref readonly QueryLane lane = ref _lanes[index];
         ReadOnlySpan<QuantisedBlock> blocks = request.Items.Quantised.Blocks;
         for (int device = 0; device < _slots.Length; device++)
         {

@@ -4,17 +4,12 @@ namespace Rubato.Kernels.Cuda;
 
 /// <summary>One device's memory for a block of queries, its stream, and the sequence of work on it, recorded when a shape returns.</summary>
 /// <remarks>
-/// Device memory of a block: [bars f4][hit counts i4][status i4][lanes][query codes][query values], each part at a multiple of 256 bytes; then the
+/// Device memory of a block: [bars f4][hit counts i4][status i4][lanes][queries as they are scanned][their values], each part at a multiple of 256 bytes; then the
 /// hits, the filter, and what was found. The first three parts come back, with the k best of each query, or else the beginnings of the hits.
 /// </remarks>
 internal sealed unsafe class ScanSlot : IDisposable
 {
-    private const int PartAlignment = 256, BlocksPerMultiprocessor = 8, RescoreBlocks = 8;
-
-    /// <summary>
-    /// Fewer queries are scanned one by one, each reading the rows again; more, as a tile of 64, whose products cost the same for 1 as for 64.
-    /// </summary>
-    private const int BatchQueriesMin = 8;
+    private const int PartAlignment = 256, RescoreBlocks = 8;
 
     private readonly CudaLane _lane;
     private readonly CudaStream _stream;
@@ -52,8 +47,8 @@ internal sealed unsafe class ScanSlot : IDisposable
     /// <summary>[queries] to be filled before <see cref="Submit"/>.</summary>
     public Span<QueryLane> Lanes => MemoryMarshal.Cast<byte, QueryLane>(_inputHost!.Span.Slice(LanesAt, _block.Queries * QueryLane.Bytes));
 
-    /// <summary>[queries, row bytes] to be filled before <see cref="Submit"/>.</summary>
-    public Span<byte> Queries => _inputHost!.Span.Slice(QueriesAt, _block.Queries * _block.Rows.RowBytes);
+    /// <summary>[queries, query bytes] to be filled before <see cref="Submit"/>.</summary>
+    public Span<byte> Queries => _inputHost!.Span.Slice(QueriesAt, _block.Queries * _block.Rows.QueryBytes);
 
     /// <summary>[queries, value stride] to be filled before <see cref="Submit"/> where the device finishes.</summary>
     public Span<float> Values => MemoryMarshal.Cast<byte, float>(_inputHost!.Span[ValuesAt..InputBytes]);
@@ -86,7 +81,7 @@ internal sealed unsafe class ScanSlot : IDisposable
 
     private int QueriesAt => LanesAt + Aligned(_block.Queries * QueryLane.Bytes);
 
-    private int ValuesAt => QueriesAt + Aligned(_block.Queries * _block.Rows.RowBytes);
+    private int ValuesAt => QueriesAt + Aligned(_block.Queries * _block.Rows.QueryBytes);
 
     private int InputBytes => ValuesAt + (_block.Finished ? _block.Queries * _block.Rows.ValueStride * sizeof(float) : 0);
 
@@ -95,16 +90,19 @@ internal sealed unsafe class ScanSlot : IDisposable
     /// <summary>Gets ready for a block; memory grows where it is too small.</summary>
     public void Begin(in ScanBlock block)
     {
-        if (block == _block) return;
-        _block = block;
-        try
+        lock (_lane.Gate) // another thread may be freeing the rows of the block before
         {
-            lock (_lane.Gate) Grow();
-        }
-        catch
-        {
-            _block = default; // memory of this size is not there
-            throw;
+            if (block == _block) return;
+            _block = block;
+            try
+            {
+                Grow();
+            }
+            catch
+            {
+                _block = default; // memory of this size is not there
+                throw;
+            }
         }
     }
 
@@ -133,11 +131,14 @@ internal sealed unsafe class ScanSlot : IDisposable
         _done.Synchronize();
     }
 
-    /// <summary>Forgets rows that are about to be freed.</summary>
+    /// <summary>Forgets rows that are about to be freed, which nobody scans; others may be scanned here at this moment.</summary>
     public void Forget(HeldPart rows)
     {
-        if (_recorded.Rows == rows) Forget();
-        if (_block.Rows == rows) _block = default;
+        lock (_lane.Gate)
+        {
+            if (_recorded.Rows == rows) Forget();
+            if (_block.Rows == rows) _block = default;
+        }
     }
 
     public void Dispose()
@@ -146,8 +147,6 @@ internal sealed unsafe class ScanSlot : IDisposable
         foreach (IDisposable? part in (ReadOnlySpan<IDisposable?>)[_input, _hits, _filter, _found, _foundHost, _inputHost, _outputHost, _hitsHost, _filterHost, _begun, _done, _stream])
             part?.Dispose();
     }
-
-    private static long Tiles(int count, int size) => (count + size - 1) / size;
 
     private static int Aligned(int bytes) => (bytes + PartAlignment - 1) / PartAlignment * PartAlignment;
 
@@ -201,7 +200,7 @@ internal sealed unsafe class ScanSlot : IDisposable
         if (block.FilterLength > 0) _filter!.CopyFrom(_filterHost!, block.FilterLength, _stream);
         var scan = new ScanParameters
         {
-            Rows = block.Rows.CodesAddress,
+            Rows = block.Rows.RowsAddress,
             Blocks = block.Rows.BlocksAddress,
             Queries = _input.Address + QueriesAt,
             Lanes = _input.Address + LanesAt,
@@ -224,15 +223,15 @@ internal sealed unsafe class ScanSlot : IDisposable
             Status = _input.Address + 2 * PartBytes,
             K = block.K,
             Capacity = block.Capacity,
+            FirstRow = block.FirstRow,
         };
         Span<ScanStep> steps = stackalloc ScanStep[ScanStep.StepsMax];
+        ScanShape shape = block.Rows.Format.Shape(block.Queries);
         foreach (ScanStep step in steps[..ScanStep.Plan(block.FirstRow, block.EndRow, block.K, block.Capacity, steps)])
         {
             (scan.FirstRow, scan.EndRow, scan.Dense) = (step.FirstRow, step.EndRow, step.Dense ? 1 : 0);
-            (CudaKernel<ScanParameters> kernel, long tiles) = block.Queries < BatchQueriesMin
-                ? (_lane.Scan, Tiles(step.EndRow - step.FirstRow, 64) * block.Queries)
-                : (_lane.ScanBatch, Tiles(step.EndRow - step.FirstRow, 128) * Tiles(block.Queries, 64));
-            kernel.Launch(_stream, (int)Math.Min(tiles, _lane.Device.Multiprocessors * BlocksPerMultiprocessor), scan);
+            (int x, int y) = shape.Grid(step.EndRow - step.FirstRow, block.Queries, _lane.Device.Multiprocessors);
+            _lane.Kernel(shape).Launch(_stream, x, scan, y);
             _lane.RaiseBar.Launch(_stream, block.Queries, raise);
         }
         if (block.Finished) FinishWork(raise);

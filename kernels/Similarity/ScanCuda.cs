@@ -1,12 +1,10 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Rubato.Kernels.Cuda;
 
 namespace Rubato.Kernels.Similarity;
 
 /// <summary>
-/// The int8 scan on CUDA devices. They find the survivors of each query, whose bounds are proven as on the CPU, and finish them by the
-/// definition of a score, where they have room for the values; otherwise the CPU does. Rows and scores are bit-identical either way.
+/// The scan on CUDA devices, of rows in one of three formats. They find the survivors of each query, whose bounds are proven as on the CPU, and
+/// finish them by the definition of a score; where int8 rows leave no room for the values, the CPU does. Rows and scores are bit-identical either way.
 /// </summary>
 /// <remarks>
 /// Rows that are held stay on the devices, an equal range on each; others are copied for the one scan, which is for tests. Two blocks of queries
@@ -14,8 +12,11 @@ namespace Rubato.Kernels.Similarity;
 /// </remarks>
 internal sealed class ScanCuda : IScanKernel, IDeviceScan, IDisposable
 {
-    /// <summary>Name of the variant.</summary>
-    public const string VariantName = "cuda-int8";
+    /// <summary>What the names of the variants begin with.</summary>
+    public const string NamePrefix = "cuda-";
+
+    /// <summary>Formats that devices scan, that of the default variant first.</summary>
+    public static readonly ScanFormat[] Formats = [ScanFormat.Int8, ScanFormat.Half, ScanFormat.Single];
 
     private const int FlightsMax = 2;
     private readonly Lock _gate = new(), _uploads = new();
@@ -25,11 +26,13 @@ internal sealed class ScanCuda : IScanKernel, IDeviceScan, IDisposable
     private readonly List<ScanFlight> _flights = [];
     private long _deviceQueries, _passedOnQueries;
 
-    /// <param name="machine">the devices; disposed with the scan</param>
+    /// <param name="machine">the devices; disposed with the scan, so variants that share them live as long as the process</param>
+    /// <param name="format">how rows are held</param>
     /// <param name="fallback">the CPU's variant</param>
-    public ScanCuda(CudaMachine machine, IScanKernel fallback)
+    public ScanCuda(CudaMachine machine, ScanFormat format, IScanKernel fallback)
     {
         Machine = machine;
+        Format = format;
         Fallback = fallback;
     }
 
@@ -38,6 +41,9 @@ internal sealed class ScanCuda : IScanKernel, IDeviceScan, IDisposable
 
     /// <summary>The devices.</summary>
     public CudaMachine Machine { get; }
+
+    /// <summary>How rows are held.</summary>
+    public ScanFormat Format { get; }
 
     /// <summary>Whether scans are timed on the device, which costs each block of queries another call.</summary>
     public bool Times { get; set; }
@@ -49,10 +55,10 @@ internal sealed class ScanCuda : IScanKernel, IDeviceScan, IDisposable
     public IScanKernel Fallback { get; }
 
     /// <inheritdoc/>
-    public string Name => VariantName;
+    public string Name => NameOf(Format);
 
     /// <inheritdoc/>
-    public bool ReadsCodes => true;
+    public bool ReadsCodes => Format.ReadsCodes;
 
     /// <inheritdoc/>
     public string Devices => string.Join(", ", Machine.Lanes.Select(lane => lane.Device.Name));
@@ -70,16 +76,16 @@ internal sealed class ScanCuda : IScanKernel, IDeviceScan, IDisposable
     /// <remarks>Several holdings of one matrix share its copy. A matrix that does not fit is refused by <see cref="Degraded"/>, and scanned by the CPU.</remarks>
     public IDisposable? Hold(in ItemMatrix items, int threads)
     {
-        if (items.Quantised.Rows == 0 || Lost is not null) return null;
+        if (!CanHold(items) || Lost is not null) return null;
         lock (_uploads)
         {
             Holding? holding = Taken(items);
             if (holding is null)
             {
-                holding = new Holding(this, items.Quantised) { Count = 1 };
+                holding = new Holding(this, items) { Count = 1 };
                 try
                 {
-                    holding.Rows = HeldRows.Upload(Machine, items, 0, items.Rows);
+                    holding.Rows = HeldRows.Upload(Machine, items, Format, 0, items.Rows);
                 }
                 catch (DeviceException failure)
                 {
@@ -102,7 +108,7 @@ internal sealed class ScanCuda : IScanKernel, IDeviceScan, IDisposable
     public ScanStatistics Scan(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores)
     {
         Guard.Scan(request, rows.Length, scores.Length);
-        if (request.Items.Quantised.Rows > 0 && request.RowCount > 0 && request.QueryCount > 0 && Lost is null)
+        if (CanHold(request.Items) && request.RowCount > 0 && request.QueryCount > 0 && Lost is null)
         {
             Holding? holding = Taken(request.Items); // not freed under this scan
             try
@@ -145,10 +151,16 @@ internal sealed class ScanCuda : IScanKernel, IDeviceScan, IDisposable
         _free.Dispose();
     }
 
+    /// <summary>Name of the variant of a format.</summary>
+    public static string NameOf(ScanFormat format) => NamePrefix + format.Name;
+
+    /// <summary>Whether a matrix has rows of the format.</summary>
+    private bool CanHold(in ItemMatrix items) => Format.ReadsCodes ? items.Quantised.Rows > 0 : items.Rows > 0;
+
     /// <summary>Copies the rows for one scan.</summary>
     private ScanStatistics Copied(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores)
     {
-        HeldRows held = HeldRows.Upload(Machine, request.Items, request.FirstRow, request.FirstRow + request.RowCount);
+        HeldRows held = HeldRows.Upload(Machine, request.Items, Format, request.FirstRow, request.FirstRow + request.RowCount);
         try
         {
             return Flights(held, request, workspace, rows, scores);
@@ -263,7 +275,7 @@ internal sealed class ScanCuda : IScanKernel, IDeviceScan, IDisposable
     private Holding? Find(in ItemMatrix items)
     {
         foreach (Holding holding in _holdings)
-            if (holding.Holds(items.Quantised)) return holding;
+            if (holding.Holds(items)) return holding;
         return null;
     }
 
@@ -288,10 +300,14 @@ internal sealed class ScanCuda : IScanKernel, IDeviceScan, IDisposable
     }
 
     /// <summary>A matrix that is held: where its memory is, and its rows on the devices, or none where they did not fit.</summary>
-    private sealed class Holding(ScanCuda owner, QuantisedRows rows)
+    private sealed class Holding
     {
-        private readonly nint _codes = AddressOf(rows);
-        private readonly int _rows = rows.Rows, _dimension = rows.Dimension;
+        private readonly ScanCuda _owner;
+        private readonly nint _memory;
+        private readonly int _rows, _dimension;
+
+        public Holding(ScanCuda owner, in ItemMatrix items) =>
+            (_owner, _memory, _rows, _dimension) = (owner, owner.Format.AddressOf(items), items.Rows, items.Dimension);
 
         public HeldRows? Rows { get; set; }
 
@@ -301,20 +317,17 @@ internal sealed class ScanCuda : IScanKernel, IDeviceScan, IDisposable
         /// <summary>Batches of fewer queries are quicker on the CPU; 0 while nobody knows.</summary>
         public int QueriesMin { get; set; }
 
-        public bool Holds(QuantisedRows rows) => _codes == AddressOf(rows) && _rows == rows.Rows && _dimension == rows.Dimension;
+        public bool Holds(in ItemMatrix items) => _memory == _owner.Format.AddressOf(items) && _rows == items.Rows && _dimension == items.Dimension;
 
         public void Release()
         {
-            lock (owner._gate)
+            lock (_owner._gate)
             {
                 if (--Count > 0) return;
-                owner._holdings.Remove(this);
+                _owner._holdings.Remove(this);
             }
-            if (Rows is { } held) owner.Free(held);
+            if (Rows is { } held) _owner.Free(held);
         }
-
-        private static unsafe nint AddressOf(QuantisedRows rows) =>
-            (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(rows.Codes)); // compared, never read from
     }
 
     /// <summary>One caller's share of a holding.</summary>

@@ -9,7 +9,7 @@ public static class ScanKernels
 {
     /// <summary>Names of the variants, fastest first; unlike <see cref="Variants"/>, asking for them starts no device.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [ScanCuda.VariantName, "amx-int8", "avx512-vnni", "vector-int8", "avx512", "vector", "scalar-int8", "scalar"];
+        [.. ScanCuda.Formats.Select(ScanCuda.NameOf), "amx-int8", "avx512-vnni", "vector-int8", "avx512", "vector", "scalar-int8", "scalar"];
 
     private static readonly IReadOnlyList<KernelVariant<IScanKernel>> CpuVariants = For(CpuFeatures.Detect(), code => ExecutableMemory.Copy(code));
 
@@ -32,19 +32,20 @@ public static class ScanKernels
         return picked is ScanCuda device && forced is null ? new ScanCrossover(device) : picked;
     }
 
-    /// <summary>The variants of the CPU, and before them that of the devices.</summary>
+    /// <summary>The variants of the CPU, and before them those of the devices: the first, of int8 rows, is what is picked; the others are there to be forced.</summary>
     /// <param name="cpu">the CPU's variants</param>
     /// <param name="options">how devices are used; throws <see cref="DeviceException"/> where that is wrong</param>
     internal static IReadOnlyList<KernelVariant<IScanKernel>> WithDevices(IReadOnlyList<KernelVariant<IScanKernel>> cpu, Func<CudaOptions> options)
     {
         try
         {
-            var scan = new ScanCuda(CudaMachine.Open(options()), KernelVariant<IScanKernel>.Pick(cpu, forced: null));
-            return [new(scan.Name, scan, null), .. cpu];
+            CudaMachine machine = CudaMachine.Open(options());
+            IScanKernel fallback = KernelVariant<IScanKernel>.Pick(cpu, forced: null);
+            return [.. ScanCuda.Formats.Select(format => Listed(new ScanCuda(machine, format, fallback))), .. cpu];
         }
         catch (DeviceException failure)
         {
-            return [new(ScanCuda.VariantName, null, failure.Message), .. cpu];
+            return [.. ScanCuda.Formats.Select(format => new KernelVariant<IScanKernel>(ScanCuda.NameOf(format), null, failure.Message)), .. cpu];
         }
     }
 

@@ -28,6 +28,15 @@ internal static unsafe class Device
 
     public static void Add(long address, long index, long value) => Atomic.Add(ref *(long*)(address + 8 * index), value);
 
+    /// <summary>Two doubles at once, through the read-only path.</summary>
+    public static Pair Pair(long address, long index)
+    {
+        Input<long> at = address + 16 * index;
+        Output<double> x = default, y = default;
+        CudaAsm.EmitRef("ld.global.nc.v2.f64 {%0, %1}, [%2];", ref x, ref y, ref at);
+        return new Pair(x.Value, y.Value);
+    }
+
     /// <summary>16 bytes at once, through the read-only path.</summary>
     public static Quad Quad(long address)
     {

@@ -12,7 +12,7 @@ internal static class GpuText
         : gpu.MaxError != 0 ? $"the CUDA scan differs from the reference by up to {gpu.MaxError}"
         : gpu.Kinds.FirstOrDefault(kind => kind.MaxError != 0) is { } wrong ? $"the CUDA kernels for {wrong.Kind} rows differ from the reference by up to {wrong.MaxError}"
         : gpu.Allocation is { Passed: false } pass ? $"the CUDA allocation pass differs from the CPU's by up to {pass.MaxError}"
-        : $"the CUDA scan differs from the CPU's for a batch of {gpu.Runs.First(run => !run.Passed).Batch}";
+        : $"{gpu.Runs.First(run => !run.Passed).Variant} differs from the CPU for a batch of {gpu.Runs.First(run => !run.Passed).Batch}";
 
     /// <summary>Tables.</summary>
     public static void Write(TextWriter output, GpuReport gpu)
@@ -32,10 +32,10 @@ internal static class GpuText
             output.WriteLine($"  {kind.Kind} rows, finished by the device: {(kind.MaxError == 0 ? "equal" : $"DIFFERENT by up to {kind.MaxError:g3}")}, {kind.PassedOn} queries by the CPU");
         if (gpu.Allocation is { } pass)
             output.WriteLine($"  allocation pass: {(pass.Passed ? "equal" : "DIFFERENT")} within {pass.MaxError:g2}, {pass.GigaBytes:0.0} GB/s of edges, prices up and sums down included");
-        output.WriteLine("      rows  batch    µs a search   on device    CPU thread   queries/s      GB/s  of copy     Gop/s  result");
+        output.WriteLine("variant          rows  batch    µs a search   on device    CPU thread   queries/s      GB/s  of copy     Gop/s  result");
         foreach (GpuRun run in gpu.Runs)
         {
-            output.WriteLine($"{run.Rows,10} {run.Batch,6} {run.Seconds * 1e6,14:0.0} {run.DeviceSeconds * 1e6,11:0.0} {run.CpuSeconds * 1e6,13:0.0} {run.QueriesPerSecond,11:0} "
+            output.WriteLine($"{run.Variant,-10} {run.Rows,10} {run.Batch,6} {run.Seconds * 1e6,14:0.0} {run.DeviceSeconds * 1e6,11:0.0} {run.CpuSeconds * 1e6,13:0.0} {run.QueriesPerSecond,11:0} "
                 + $"{run.GigaBytes,9:0.0} {Share(gpu, run),8:P0} {run.GigaOperations,9:0}  {(run.Passed ? "equal" : "DIFFERENT")}{(run.PassedOn > 0 ? $", {run.PassedOn} by the CPU" : "")}");
         }
         output.WriteLine(gpu.QueriesMin == int.MaxValue ? "one thread of the CPU is quicker at every batch" : $"quicker than one thread of the CPU from {gpu.QueriesMin} queries on");
@@ -109,6 +109,7 @@ internal static class GpuText
         foreach (GpuRun run in gpu.Runs)
         {
             json.WriteStartObject();
+            json.WriteString("variant", run.Variant);
             json.WriteNumber("rows", run.Rows);
             json.WriteNumber("dimension", run.Dimension);
             json.WriteNumber("batch", run.Batch);

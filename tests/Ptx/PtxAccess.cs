@@ -22,7 +22,7 @@ internal static class PtxAccess
         int[] destinations = [.. parts.Select(part => PtxDecoder.Destination(kernel, part, type, wide: true))];
         if (space == "param") return Parameter(kernel, (PtxOperand.Address)source.Operands[1], destinations, type);
         Func<PtxWarp, int, long> address = Address(kernel, source.Operands[1]);
-        return (warp, lanes) => PtxDecoder.Each(lanes, lane =>
+        return Counted(source, space, address, count * type.Bytes, (warp, lanes) => PtxDecoder.Each(lanes, lane =>
         {
             long at = address(warp, lane);
             for (int i = 0; i < count; i++)
@@ -33,7 +33,7 @@ internal static class PtxAccess
                     : warp.Block.Shared.Load(at + i * type.Bytes, type.Bytes, alignment, warp.Thread(lane));
                 warp.Write(destinations[i], lane, type.IsSigned ? (ulong)type.Extend(value) & Mask(kernel, parts[i]) : value);
             }
-        });
+        }));
     }
 
     // A signed load into a wider register extends the sign as far as the register goes.
@@ -58,7 +58,7 @@ internal static class PtxAccess
         Func<PtxWarp, int, long> address = Address(kernel, source.Operands[0]);
         PtxSource[] values = [.. PtxDecoder.Parts(source.Operands[1]).Select(part => new PtxSource(kernel, part, type, wide: true))];
         if (values.Length != count) throw new PtxException($"{values.Length} sources of a vector of {count}");
-        return (warp, lanes) => PtxDecoder.Each(lanes, lane =>
+        return Counted(source, space, address, count * type.Bytes, (warp, lanes) => PtxDecoder.Each(lanes, lane =>
         {
             long at = address(warp, lane);
             for (int i = 0; i < count; i++)
@@ -68,8 +68,21 @@ internal static class PtxAccess
                 if (space == "global") warp.Block.Launch.Memory.Store(at + i * type.Bytes, value, type.Bytes, alignment, warp.Block.Index);
                 else warp.Block.Shared.Store(at + i * type.Bytes, value, type.Bytes, alignment, warp.Thread(lane));
             }
-        });
+        }));
     }
+
+    /// <summary>The same, counted before it happens.</summary>
+    public static Action<PtxWarp, uint> Counted(PtxInstruction source, string space, Func<PtxWarp, int, long> address, int bytes, Action<PtxWarp, uint> access) => (warp, lanes) =>
+    {
+        if (warp.Block.Launch.Traffic is { } traffic)
+        {
+            Span<long> addresses = stackalloc long[32];
+            for (int lane = 0; lane < 32; lane++) addresses[lane] = (lanes >> lane & 1) != 0 ? address(warp, lane) : -1;
+            if (space == "global") traffic.Global(source, addresses, bytes);
+            else traffic.Shared(source, addresses, bytes);
+        }
+        access(warp, lanes);
+    };
 
     private static Action<PtxWarp, uint> Atomic(PtxKernel kernel, PtxInstruction source)
     {

@@ -19,11 +19,11 @@ internal static class PtxCopies
     private static Action<PtxWarp, uint> Begin(PtxKernel kernel, PtxInstruction source)
     {
         Func<PtxWarp, int, long> to = PtxAccess.Address(kernel, source.Operands[0]), from = PtxAccess.Address(kernel, source.Operands[1]);
-        return (warp, lanes) => PtxDecoder.Each(lanes, lane =>
+        return PtxAccess.Counted(source, "global", from, 16, PtxAccess.Counted(source, "shared", to, 16, (warp, lanes) => PtxDecoder.Each(lanes, lane =>
         {
             byte[] data = warp.Block.Launch.Memory.Bytes(from(warp, lane), 16, warp.Block.Index);
             warp.Copies[lane][^1].Add((warp.Block.Shared.Begin(to(warp, lane), 16), data));
-        });
+        })));
     }
 
     /// <summary>Until at most so many of the newest committed groups are open.</summary>

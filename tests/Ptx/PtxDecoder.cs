@@ -17,7 +17,7 @@ internal static class PtxDecoder
                 return Unguarded(source, PtxStepKind.Barrier, source.Operands is [PtxOperand.Number { Value: 0 }] ? null : throw Unknown(source));
             Action<PtxWarp, uint> execute = PtxArithmetic.Decode(kernel, source) ?? PtxMoves.Decode(kernel, source) ?? PtxAccess.Decode(kernel, source)
                 ?? PtxCopies.Decode(kernel, source) ?? PtxExchange.Decode(kernel, source) ?? PtxMatrix.Decode(kernel, source) ?? throw Unknown(source);
-            return source.Opcode is "shfl" or "vote" or "mma" or "ldmatrix"
+            return source.Opcode is "shfl" or "vote" or "redux" or "mma" or "ldmatrix"
                 ? Unguarded(source, PtxStepKind.Converged, execute)
                 : new PtxStep(source, guard, PtxStepKind.Plain, 0, execute);
         }

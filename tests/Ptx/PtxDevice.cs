@@ -19,6 +19,9 @@ internal sealed class PtxDevice(bool backwards = false) : IDevice
     /// <summary>Launches so far, by entry.</summary>
     public List<string> Launches { get; } = [];
 
+    /// <summary>What the launches of each entry asked of memory; null counts nothing.</summary>
+    public Dictionary<string, PtxTraffic>? Traffic { get; init; }
+
     public long Allocate(long bytes) => _memory.Allocate(bytes);
 
     public void Free(long address) => _memory.Free(address);
@@ -35,6 +38,13 @@ internal sealed class PtxDevice(bool backwards = false) : IDevice
         {
             if (!Programs.TryGetValue(entry, out program!)) Programs.Add(entry, program = new PtxProgram(Kernels.Ptx(entry)));
         }
-        program.Launch(_memory, MemoryMarshal.AsBytes(new ReadOnlySpan<TParameters>(in parameters)), gridX, gridY, Kernels.Entry(entry).BlockThreads, backwards);
+        program.Launch(_memory, MemoryMarshal.AsBytes(new ReadOnlySpan<TParameters>(in parameters)), gridX, gridY, Kernels.Entry(entry).BlockThreads, backwards, Counted(entry));
+    }
+
+    private PtxTraffic? Counted(string entry)
+    {
+        if (Traffic is null) return null;
+        if (!Traffic.TryGetValue(entry, out PtxTraffic? traffic)) Traffic.Add(entry, traffic = new PtxTraffic());
+        return traffic;
     }
 }

@@ -1,6 +1,6 @@
 namespace Rubato.Tests.Ptx;
 
-/// <summary>Shuffles and votes between the lanes of a warp.</summary>
+/// <summary>Shuffles, votes and sums between the lanes of a warp.</summary>
 internal static class PtxExchange
 {
     private const ulong AllLanes = 0xFFFF_FFFF;
@@ -10,6 +10,7 @@ internal static class PtxExchange
     {
         "shfl" => Shuffle(kernel, source),
         "vote" => Vote(kernel, source),
+        "redux" => Add(kernel, source),
         _ => null,
     };
 
@@ -58,6 +59,21 @@ internal static class PtxExchange
             uint votes = 0;
             PtxDecoder.Each(lanes, lane => votes |= (uint)(input.Get(warp, lane) & 1) << lane);
             PtxDecoder.Each(lanes, lane => warp.Write(destination, lane, votes));
+        };
+    }
+
+    private static Action<PtxWarp, uint> Add(PtxKernel kernel, PtxInstruction source)
+    {
+        if (source.Name is not ("redux.sync.add.s32" or "redux.sync.add.u32") || source.Operands.Length != 3) throw PtxDecoder.Unknown(source);
+        AllLanesOnly(source.Operands[2]);
+        var word = new PtxType('b', 32);
+        int destination = PtxDecoder.Destination(kernel, source.Operands[0], word);
+        var input = new PtxSource(kernel, source.Operands[1], word);
+        return (warp, lanes) =>
+        {
+            uint sum = 0; // wraps around
+            PtxDecoder.Each(lanes, lane => sum += (uint)input.Get(warp, lane));
+            PtxDecoder.Each(lanes, lane => warp.Write(destination, lane, sum));
         };
     }
 

@@ -24,6 +24,9 @@ internal static class PtxMatrix
         Func<PtxWarp, int, long> address = PtxAccess.Address(kernel, source.Operands[1]);
         return (warp, lanes) =>
         {
+            if (warp.Block.Launch.Traffic is { } traffic) // each matrix is served by itself: eight rows, all banks
+                for (int matrix = 0; matrix < matrices; matrix++)
+                    traffic.Shared(source, [.. Enumerable.Range(8 * matrix, 8).Select(lane => address(warp, lane))], 16);
             for (int matrix = 0; matrix < matrices; matrix++)
                 for (int lane = 0; lane < 32; lane++)
                 {

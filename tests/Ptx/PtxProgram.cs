@@ -23,12 +23,12 @@ internal sealed class PtxProgram
 
     /// <summary>Runs every block of a grid, one after the other.</summary>
     /// <exception cref="PtxException">The kernel did something that it must not do, or the launch does not fit it.</exception>
-    public void Launch(PtxGlobalMemory memory, ReadOnlySpan<byte> parameters, int gridX, int gridY, int blockThreads, bool backwards = false)
+    public void Launch(PtxGlobalMemory memory, ReadOnlySpan<byte> parameters, int gridX, int gridY, int blockThreads, bool backwards = false, PtxTraffic? traffic = null)
     {
         if (parameters.Length != Kernel.ParameterBytes) throw new PtxException($"{Kernel.Name} takes {Kernel.ParameterBytes} parameter bytes, not {parameters.Length}");
         if (blockThreads > Kernel.BlockThreads && Kernel.BlockThreads > 0) throw new PtxException($"{Kernel.Name} has at most {Kernel.BlockThreads} threads to a block");
         _laneSteps = 0;
-        var launch = new PtxLaunch(memory, parameters.ToArray(), gridX, gridY, blockThreads, backwards);
+        var launch = new PtxLaunch(memory, parameters.ToArray(), gridX, gridY, blockThreads, backwards, traffic);
         memory.Begin();
         for (int i = 0; i < gridX * gridY; i++)
         {

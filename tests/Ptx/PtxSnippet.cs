@@ -30,13 +30,13 @@ internal static class PtxSnippet
         """;
 
     /// <summary>Runs a body over some input; the 8 bytes that every thread left in its place.</summary>
-    public static ulong[] Run(string body, ReadOnlySpan<ulong> input = default, int sharedBytes = 0, int threads = 32, int blocks = 1)
+    public static ulong[] Run(string body, ReadOnlySpan<ulong> input = default, int sharedBytes = 0, int threads = 32, int blocks = 1, PtxTraffic? traffic = null)
     {
         var memory = new PtxGlobalMemory();
         long from = memory.Allocate(8 * input.Length), to = memory.Allocate(8 * threads);
         memory.Write(from, MemoryMarshal.AsBytes(input));
         memory.Write(to, new byte[8 * threads]);
-        new PtxProgram(Module(body, sharedBytes, threads)).Launch(memory, MemoryMarshal.AsBytes<long>([from, to]), blocks, 1, threads);
+        new PtxProgram(Module(body, sharedBytes, threads)).Launch(memory, MemoryMarshal.AsBytes<long>([from, to]), blocks, 1, threads, traffic: traffic);
         ulong[] results = new ulong[threads];
         memory.Read(to, MemoryMarshal.AsBytes(results.AsSpan()));
         return results;

@@ -80,6 +80,7 @@ internal sealed class PtxWarp(PtxProgram program, PtxBlock block, int index, int
         if (at == program.Steps.Length) throw new PtxException("a thread runs past the end of the kernel");
         PtxStep step = program.Steps[at];
         program.Spend(active);
+        block.Launch.Traffic?.Issue(step.Source);
         try
         {
             uint taking = active;

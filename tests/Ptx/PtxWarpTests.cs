@@ -22,6 +22,11 @@ public sealed class PtxWarpTests
             votes => Assert.Equal(7ul, votes));
 
     [Fact]
+    public void AReductionAddsTheLanes() => // "redux.sync": the result is the same in every lane; sums wrap around
+        Assert.All(PtxSnippet.Run("mov.u32 %r0, %laneid; sub.s32 %r0, %r0, 20; redux.sync.add.s32 %r1, %r0, 0xffffffff; st.global.b32 [%own], %r1;"),
+            sum => Assert.Equal(unchecked((uint)(31 * 32 / 2 - 32 * 20)), (uint)sum));
+
+    [Fact]
     public void LanesThatPartMeetAgain()
     {
         const string Body = """

@@ -27,11 +27,8 @@ internal struct OracleParameters
     /// <summary>[slices × 16] i4 cohorts; 0 without floors.</summary>
     public long Cohorts;
 
-    /// <summary>[campaigns] f8 budget prices.</summary>
-    public long BudgetPrices;
-
-    /// <summary>[campaigns] f8 promise price less licensor price.</summary>
-    public long OffsetPrices;
+    /// <summary>[campaigns, 2] f8: budget price, and promise price less licensor price; 16-byte aligned.</summary>
+    public long Prices;
 
     /// <summary>[cohorts + 1] f8 floor prices.</summary>
     public long CohortPrices;

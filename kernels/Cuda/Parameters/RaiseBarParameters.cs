@@ -29,4 +29,7 @@ internal struct RaiseBarParameters
 
     /// <summary>Room for hits per query.</summary>
     public int Capacity;
+
+    /// <summary>A row whose bounds can be read; those of a hit without a row are, and not used.</summary>
+    public int FirstRow;
 }

@@ -1,5 +1,4 @@
 using ILGPU;
-using ILGPU.Runtime.Cuda;
 
 namespace Rubato.KernelCompiler.Similarity;
 
@@ -51,7 +50,7 @@ internal static class BlockScan
     /// <summary>How many threads before this one have the flag set. A barrier has to follow before the next call.</summary>
     public static int Rank(ArrayView<int> shared, bool flag)
     {
-        CudaAsm.Emit("{ .reg .pred %%flag; setp.ne.s32 %%flag, %1, 0; vote.sync.ballot.b32 %0, %%flag, 0xffffffff; }", out uint votes, flag ? 1 : 0);
+        uint votes = Votes.Ballot(flag);
         if (Warp.LaneIdx == 0) shared[WarpsAt + Group.IdxX / 32] = IntrinsicMath.PopCount(votes);
         Group.Barrier();
         int rank = IntrinsicMath.PopCount(votes & ((1u << Warp.LaneIdx) - 1));

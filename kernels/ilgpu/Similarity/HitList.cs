@@ -2,28 +2,29 @@ using Rubato.Kernels.Cuda;
 
 namespace Rubato.KernelCompiler.Similarity;
 
-/// <summary>Where the scan kernels put what they found: a row that has lost is compared in registers and never written.</summary>
+/// <summary>Where the scan kernels put the rows that reach a query's bar.</summary>
 internal static class HitList
 {
-    public static bool Allows(ScanParameters p, int query, int row)
+    /// <summary>One row of the range, if the filter allows it.</summary>
+    public static void Add(ScanParameters p, int query, int row, float score)
+    {
+        bool allowed = Allows(p, query, row);
+        long hits = (long)query * p.Capacity;
+        if (p.Dense != 0)
+        {
+            Device.Store(p.Hits, hits + row - p.FirstRow, allowed ? RankKeys.Of(score, row) : RankKeys.Empty);
+            if (row == p.FirstRow) Device.Store(p.HitCounts, query, p.EndRow - p.FirstRow);
+        }
+        else if (allowed)
+        {
+            int slot = Device.Add(p.HitCounts, query, 1);
+            if (slot < p.Capacity) Device.Store(p.Hits, hits + slot, RankKeys.Of(score, row));
+        }
+    }
+
+    private static bool Allows(ScanParameters p, int query, int row)
     {
         if (p.Allowed == 0) return true;
         return (Device.ULong(p.Allowed, query * p.AllowedStride + row / 64) >> (row % 64) & 1) != 0;
-    }
-
-    /// <summary>One row of the range against one query; a row past the range is ignored.</summary>
-    public static void Offer(ScanParameters p, int query, int row, float score, float error)
-    {
-        if (row >= p.EndRow) return;
-        if (p.Dense != 0)
-        {
-            ulong key = Allows(p, query, row) ? RankKeys.Of(score, row) : RankKeys.Empty;
-            Device.Store(p.Hits, (long)query * p.Capacity + row - p.FirstRow, key);
-            if (row == p.FirstRow) Device.Store(p.HitCounts, query, p.EndRow - p.FirstRow);
-            return;
-        }
-        if (score + error < Device.Float(p.Bars, query) || !Allows(p, query, row)) return;
-        int slot = Device.Add(p.HitCounts, query, 1);
-        if (slot < p.Capacity) Device.Store(p.Hits, (long)query * p.Capacity + slot, RankKeys.Of(score, row));
     }
 }

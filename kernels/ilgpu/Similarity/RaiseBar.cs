@@ -4,60 +4,66 @@ using Rubato.Kernels.Cuda;
 namespace Rubato.KernelCompiler.Similarity;
 
 /// <summary>
-/// <c>raise_bar</c>: a block to a query. The bar rises to the k-th best floor (score − margin · error) of the hits, found by a radix
-/// selection; then the hits whose upper bound is below it are dropped, the others keep their order.
+/// <c>raise_bar</c>: a block to a query. The bar rises to the k-th best floor (score − margin · error) of the hits, found bit by bit: how
+/// many floors reach a candidate? Then the hits whose upper bound is below it are dropped. The first 4,096 hits, usually all of them, are
+/// read once, four to a thread and all at the same time; nothing is counted by atomics, which would queue up where floors are alike.
 /// </summary>
 internal static class RaiseBar
 {
-    public const int BlockThreads = 256;
+    public const int BlockThreads = 1024;
+    private const int Warps = BlockThreads / 32, ChunkHits = 4 * BlockThreads;
 
     public static void Kernel(RaiseBarParameters p)
     {
         int query = Grid.IdxX, found = Device.Int(p.HitCounts, query), count = IntrinsicMath.Min(found, p.Capacity);
-        long hits = p.Hits + 8L * query * p.Capacity;
-        QueryLane lane = Bound.Lane(p.Lanes, query);
+        var hits = new HitBounds(p, query, count);
         float bar = Device.Float(p.Bars, query);
-        ArrayView<int> shared = SharedMemory.Allocate<int>(BlockScan.SharedInts);
-        if (count >= p.K)
+        ArrayView<int> counts = SharedMemory.Allocate<int>(2 * Warps);
+        ArrayView<int> kept = SharedMemory.Allocate<int>(1);
+        if (count >= p.K) bar = IntrinsicMath.Max(bar, KthFloor(hits, p.K, count, counts));
+        if (Group.IdxX == 0) kept[0] = 0;
+        Group.Barrier();
+        for (int first = 0; first < count; first += ChunkHits)
         {
-            uint kth = 0;
-            int wanted = p.K;
-            for (int shift = 24; shift >= 0; shift -= 8)
-            {
-                BlockScan.ClearCounts(shared);
-                for (int i = Group.IdxX; i < count; i += BlockThreads)
-                {
-                    uint floor = Floor(Device.ULong(hits, i), p.Blocks, lane);
-                    // Shifted in two steps, because a shift by 32 is a shift by nothing.
-                    if ((floor >> shift >> 8) == (kth >> shift >> 8)) BlockScan.Count(shared, (int)(floor >> shift & 255));
-                }
-                BlockScan.FindDigit(shared, wanted);
-                kth |= (uint)BlockScan.Digit(shared) << shift;
-                wanted -= BlockScan.Above(shared);
-            }
-            bar = IntrinsicMath.Max(bar, RankKeys.Score((ulong)kth << 32));
+            int at = first + Group.IdxX;
+            HitBounds.Hit hit0 = hits.At(at), hit1 = hits.At(at + BlockThreads), hit2 = hits.At(at + 2 * BlockThreads), hit3 = hits.At(at + 3 * BlockThreads);
+            uint keep0 = Votes.Ballot(hit0.Upper >= bar), keep1 = Votes.Ballot(hit1.Upper >= bar);
+            uint keep2 = Votes.Ballot(hit2.Upper >= bar), keep3 = Votes.Ballot(hit3.Upper >= bar);
+            int after0 = IntrinsicMath.PopCount(keep0), after1 = after0 + IntrinsicMath.PopCount(keep1), after2 = after1 + IntrinsicMath.PopCount(keep2);
+            Group.Barrier(); // whoever writes has read, and so have all others: nothing moves to the right
+            int place = 0;
+            if (Warp.LaneIdx == 0) place = Atomic.Add(ref kept[0], after2 + IntrinsicMath.PopCount(keep3));
+            place = Warp.Shuffle(place, 0);
+            hits.Keep(hit0, keep0, place);
+            hits.Keep(hit1, keep1, place + after0);
+            hits.Keep(hit2, keep2, place + after1);
+            hits.Keep(hit3, keep3, place + after2);
         }
-        int kept = 0;
-        for (int first = 0; first < count; first += BlockThreads)
-        {
-            int i = first + Group.IdxX;
-            ulong key = i < count ? Device.ULong(hits, i) : RankKeys.Empty;
-            bool keep = key != RankKeys.Empty && RankKeys.Score(key) + Bound.Error(p.Blocks, RankKeys.Row(key), lane) >= bar;
-            // Whoever writes has read: the ranks come out of a barrier, and nothing moves to the right.
-            int rank = BlockScan.Rank(shared, keep);
-            if (keep) Device.Store(hits, kept + rank, key);
-            kept += BlockScan.Total(shared);
-            Group.Barrier();
-        }
+        Group.Barrier();
         if (Group.IdxX != 0) return;
         Device.Store(p.Bars, query, bar);
-        Device.Store(p.HitCounts, query, kept);
+        Device.Store(p.HitCounts, query, kept[0]);
         if (found > p.Capacity) Device.Store(p.Status, query, Device.Int(p.Status, query) | ScanStatus.Overflowed);
     }
 
-    private static uint Floor(ulong key, long blocks, QueryLane lane)
+    /// <summary>The k-th best floor; what a hit without a row has is below all others.</summary>
+    private static float KthFloor(HitBounds hits, int k, int count, ArrayView<int> counts)
     {
-        if (key == RankKeys.Empty) return 0;
-        return RankKeys.Ordered(RankKeys.Score(key) - lane.Margin * Bound.Error(blocks, RankKeys.Row(key), lane));
+        uint floor0 = hits.At(Group.IdxX).Floor, floor1 = hits.At(Group.IdxX + BlockThreads).Floor;
+        uint floor2 = hits.At(Group.IdxX + 2 * BlockThreads).Floor, floor3 = hits.At(Group.IdxX + 3 * BlockThreads).Floor;
+        uint kth = 0;
+        int turn = 0; // sums of one bit are still being read when those of the next are written
+        for (int bit = 31; bit >= 0; bit--)
+        {
+            uint candidate = kth | 1u << bit;
+            int reach = Votes.Count(floor0 >= candidate);
+            if (count > BlockThreads) reach += Votes.Count(floor1 >= candidate) + Votes.Count(floor2 >= candidate) + Votes.Count(floor3 >= candidate);
+            for (int first = ChunkHits; first < count; first += BlockThreads) reach += Votes.Count(hits.At(first + Group.IdxX).Floor >= candidate);
+            if (Warp.LaneIdx == 0) counts[turn + Group.IdxX / 32] = reach;
+            Group.Barrier();
+            if (Votes.Sum(counts[turn + Warp.LaneIdx]) >= k) kth = candidate;
+            turn ^= Warps;
+        }
+        return RankKeys.Score((ulong)kth << 32);
     }
 }

@@ -4,38 +4,40 @@ using Rubato.Kernels.Cuda;
 
 namespace Rubato.KernelCompiler.Similarity;
 
-/// <summary><c>scan_fp16</c>: eight threads to a row of halves, 16 bytes a load, fp32 queries and sums; one query at a time.</summary>
+/// <summary>
+/// <c>scan_fp16</c>: eight threads to a row of halves, 16 bytes a load, fp32 queries and sums; four rows under way in each thread; a query to
+/// each row of the grid.
+/// </summary>
 internal static class ScanHalf
 {
     public const int BlockThreads = 256;
-    private const int RowThreads = 8, TileRows = BlockThreads / RowThreads;
 
     public static void Kernel(ScanParameters p)
     {
-        int part = Group.IdxX % RowThreads, rowOfTile = Group.IdxX / RowThreads;
-        long tiles = (p.EndRow - p.FirstRow + TileRows - 1) / TileRows, units = tiles * p.QueryCount;
-        for (long unit = Grid.IdxX; unit < units; unit += Grid.DimX)
+        var query = new ScanQuery(p, Grid.IdxY);
+        int part = FloatRows.Part();
+        long q = p.Queries + 2 * Grid.IdxY * p.RowBytes;
+        for (long first = p.FirstRow + (long)Grid.IdxX * FloatRows.TileRows; first < p.EndRow; first += Grid.DimX * FloatRows.TileRows)
         {
-            int query = (int)(unit % p.QueryCount), row = p.FirstRow + (int)(unit / p.QueryCount) * TileRows + rowOfTile;
-            long x = p.Rows + IntrinsicMath.Min(row, p.EndRow - 1) * p.RowBytes, q = p.Queries + 2 * query * p.RowBytes;
-            float sum = 0;
-            for (long at = 16 * part; at < p.RowBytes; at += 16 * RowThreads)
+            var own = new RowBounds(p, FloatRows.Own(first));
+            long x0 = FloatRows.At(p, first, 0), x1 = FloatRows.At(p, first, 1), x2 = FloatRows.At(p, first, 2), x3 = FloatRows.At(p, first, 3);
+            float sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
+            for (long at = 16 * part; at < p.RowBytes; at += 16 * FloatRows.RowThreads)
             {
-                Quad halves = Device.Quad(x + at), low = Device.Quad(q + 2 * at), high = Device.Quad(q + 2 * at + 16);
-                sum = Pair(halves.X, low.X, low.Y, sum);
-                sum = Pair(halves.Y, low.Z, low.W, sum);
-                sum = Pair(halves.Z, high.X, high.Y, sum);
-                sum = Pair(halves.W, high.Z, high.W, sum);
+                Quad halves0 = Device.Quad(x0 + at), halves1 = Device.Quad(x1 + at), halves2 = Device.Quad(x2 + at), halves3 = Device.Quad(x3 + at);
+                Quad low = Device.Quad(q + 2 * at), high = Device.Quad(q + 2 * at + 16);
+                sum0 = Dot(halves0, low, high, sum0);
+                sum1 = Dot(halves1, low, high, sum1);
+                sum2 = Dot(halves2, low, high, sum2);
+                sum3 = Dot(halves3, low, high, sum3);
             }
-            sum += Warp.ShuffleXor(sum, 1);
-            sum += Warp.ShuffleXor(sum, 2);
-            sum += Warp.ShuffleXor(sum, 4);
-            if (part != 0) continue;
-            int known = IntrinsicMath.Min(row, p.EndRow - 1);
-            QueryLane lane = Bound.Lane(p.Lanes, query);
-            HitList.Offer(p, query, row, sum * (lane.Scale * Bound.Scale(p.Blocks, known)), Bound.Error(p.Blocks, known, lane));
+            float sum = FloatRows.Sum(sum0, sum1, sum2, sum3);
+            if (part < 4) query.Offer(p, own, sum * (query.Scale * own.Scale));
         }
     }
+
+    private static float Dot(Quad halves, Quad low, Quad high, float sum) =>
+        Pair(halves.W, high.Z, high.W, Pair(halves.Z, high.X, high.Y, Pair(halves.Y, low.Z, low.W, Pair(halves.X, low.X, low.Y, sum))));
 
     /// <summary>Two halves times two fp32 weights, added to a sum.</summary>
     private static float Pair(uint halves, uint weight0, uint weight1, float sum)

@@ -4,37 +4,51 @@ using Rubato.Kernels.Cuda;
 
 namespace Rubato.KernelCompiler.Similarity;
 
-/// <summary><c>scan_int8</c>: four threads to a row of codes, 16 bytes a load, four products an instruction; one query at a time.</summary>
+/// <summary>
+/// <c>scan_int8</c>: four threads to a row of codes, 16 bytes a load, four products an instruction; four rows under way in each thread; a
+/// query to each row of the grid.
+/// </summary>
 internal static class ScanInt8
 {
     public const int BlockThreads = 256;
-    private const int RowThreads = 4, TileRows = BlockThreads / RowThreads;
+    private const int RowThreads = 4, TileRows = 4 * BlockThreads / RowThreads;
 
     public static void Kernel(ScanParameters p)
     {
-        int part = Group.IdxX % RowThreads, rowOfTile = Group.IdxX / RowThreads;
-        long tiles = (p.EndRow - p.FirstRow + TileRows - 1) / TileRows, units = tiles * p.QueryCount;
-        for (long unit = Grid.IdxX; unit < units; unit += Grid.DimX)
+        var query = new ScanQuery(p, Grid.IdxY);
+        int part = Group.IdxX % RowThreads, place = Group.IdxX / RowThreads * 4;
+        long q = p.Queries + Grid.IdxY * p.RowBytes + 16 * part, x = p.Rows + 16 * part;
+        for (long first = p.FirstRow + (long)Grid.IdxX * TileRows; first < p.EndRow; first += Grid.DimX * TileRows)
         {
-            int query = (int)(unit % p.QueryCount), row = p.FirstRow + (int)(unit / p.QueryCount) * TileRows + rowOfTile;
-            // Rows are padded to a multiple of 64, the tile: reads past the range stay inside the array.
-            long x = p.Rows + row * p.RowBytes, q = p.Queries + query * p.RowBytes;
-            int sum = 0;
-            for (long at = 16 * part; at < p.RowBytes; at += 16 * RowThreads)
+            // Each thread decides on one of its four rows, so that a warp decides on 32 neighbours. Their bounds are asked for before the codes, to be there after them.
+            long row = first + place;
+            var own = new RowBounds(p, row + part);
+            long x0 = x + Offset(p, row), x1 = x + Offset(p, row + 1), x2 = x + Offset(p, row + 2), x3 = x + Offset(p, row + 3);
+            int sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
+            for (long at = 0; at < p.RowBytes; at += 16 * RowThreads)
             {
-                Quad codes = Device.Quad(x + at), weights = Device.Quad(q + at);
-                sum = Dot(codes.X, weights.X, Dot(codes.Y, weights.Y, Dot(codes.Z, weights.Z, Dot(codes.W, weights.W, sum))));
+                Quad codes0 = Device.Quad(x0 + at), codes1 = Device.Quad(x1 + at), codes2 = Device.Quad(x2 + at), codes3 = Device.Quad(x3 + at);
+                Quad weights = Device.Quad(q + at);
+                sum0 = Dot(codes0, weights, sum0);
+                sum1 = Dot(codes1, weights, sum1);
+                sum2 = Dot(codes2, weights, sum2);
+                sum3 = Dot(codes3, weights, sum3);
             }
-            sum += Warp.ShuffleXor(sum, 1);
-            sum += Warp.ShuffleXor(sum, 2);
-            if (part != 0) continue;
-            QueryLane lane = Bound.Lane(p.Lanes, query);
-            float score = (sum + lane.FirstSum) * (lane.Scale * Bound.Scale(p.Blocks, row));
-            HitList.Offer(p, query, row, score, Bound.Error(p.Blocks, row, lane));
+            // Sums change places while they are added, so that part i of the four threads ends with row i.
+            bool odd = (part & 1) != 0, high = part >= 2;
+            int low = (odd ? sum1 : sum0) + Warp.ShuffleXor(odd ? sum0 : sum1, 1), upper = (odd ? sum3 : sum2) + Warp.ShuffleXor(odd ? sum2 : sum3, 1);
+            int sum = (high ? upper : low) + Warp.ShuffleXor(high ? low : upper, 2);
+            query.Offer(p, own, (sum + query.FirstSum) * (query.Scale * own.Scale));
         }
     }
 
-    /// <summary>Four unsigned codes times four signed weights, added to a sum.</summary>
+    /// <summary>Offset of a row; past the last row of the range that of the last.</summary>
+    private static long Offset(ScanParameters p, long row) => IntrinsicMath.Min(row, p.EndRow - 1) * p.RowBytes;
+
+    /// <summary>Sixteen unsigned codes times sixteen signed weights, added to a sum.</summary>
+    private static int Dot(Quad codes, Quad weights, int sum) =>
+        Dot(codes.X, weights.X, Dot(codes.Y, weights.Y, Dot(codes.Z, weights.Z, Dot(codes.W, weights.W, sum))));
+
     private static int Dot(uint codes, uint weights, int sum)
     {
         CudaAsm.Emit("dp4a.u32.s32 %0, %1, %2, %3;", out int result, codes, (int)weights, sum);

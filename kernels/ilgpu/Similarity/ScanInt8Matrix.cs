@@ -5,42 +5,62 @@ using Rubato.Kernels.Cuda;
 namespace Rubato.KernelCompiler.Similarity;
 
 /// <summary>
-/// <c>scan_int8_matrix</c>: a block multiplies 128 rows by 64 queries, 64 bytes of the dimension at a time, copied ahead into shared
-/// memory. Each warp holds 32 × 32 sums in registers and compares them with integer thresholds; sums that lose go no further.
+/// <c>scan_int8_matrix</c>: a block multiplies tiles of 128 rows by 64 queries, those of its row of the grid, 64 bytes of the dimension at a
+/// time. Steps are copied into shared memory two ahead, from one tile into the next. Each warp holds 32 × 32 sums in registers and compares
+/// them with integer thresholds; sums that lose go no further.
 /// </summary>
 internal static class ScanInt8Matrix
 {
     public const int BlockThreads = 256;
 
     private const int TileRows = 128, TileQueries = 64, TileBlocks = TileRows / 16, StepBytes = 64, Chunks = StepBytes / 16;
-    private const int RowsBytes = TileRows * StepBytes, StageBytes = RowsBytes + TileQueries * StepBytes;
+    private const int RowsBytes = TileRows * StepBytes, StageBytes = RowsBytes + TileQueries * StepBytes, Stages = 3;
 
     public static void Kernel(ScanParameters p)
     {
-        CudaAsm.Emit(".shared .align 128 .b8 stages[24576];"); // two stages of StageBytes
+        CudaAsm.Emit(".shared .align 128 .b8 stages[36864];"); // three of StageBytes
         CudaAsm.Emit("mov.u32 %0, stages;", out uint stages);
-        ArrayView<int> thresholds = SharedMemory.Allocate<int>(TileBlocks * TileQueries);
-        int groups = (p.QueryCount + TileQueries - 1) / TileQueries, steps = (int)(p.RowBytes / StepBytes);
-        long tiles = (p.EndRow - p.FirstRow + TileRows - 1) / TileRows, units = tiles * groups;
-        for (long unit = Grid.IdxX; unit < units; unit += Grid.DimX)
+        ArrayView<int> thresholds = SharedMemory.Allocate<int>(2 * TileBlocks * TileQueries); // of this tile and the next
+        int firstQuery = Grid.IdxY * TileQueries, steps = (int)(p.RowBytes / StepBytes);
+        // A thread sets the thresholds of one query.
+        int ownQuery = firstQuery + Group.IdxX % TileQueries;
+        var bar = new MatrixBar(p, IntrinsicMath.Min(ownQuery, p.QueryCount - 1), ownQuery < p.QueryCount);
+        long first = p.FirstRow + (long)Grid.IdxX * TileRows, stride = (long)Grid.DimX * TileRows;
+        // What is copied next: a step of a tile, into a stage.
+        long fetchRow = first;
+        int fetchStep = 0;
+        uint fetchStage = 0;
+        for (int ahead = 0; ahead < Stages - 1; ahead++)
         {
-            int firstQuery = (int)(unit % groups) * TileQueries, firstRow = p.FirstRow + (int)(unit / groups) * TileRows;
-            // At the head of the loop and not behind the last use: the compiler lets shared loads sink past a barrier to where they are used.
-            Group.Barrier();
-            SetThresholds(p, thresholds, firstRow, firstQuery);
+            Fetch(p, stages + fetchStage, fetchRow, firstQuery, fetchStep * StepBytes);
+            fetchStage += StageBytes;
+            fetchStep++;
+            if (fetchStep == steps) fetchRow += stride;
+            if (fetchStep == steps) fetchStep = 0;
+        }
+        uint stage = 0;
+        int turn = 0;
+        for (; first < p.EndRow; first += stride)
+        {
+            turn ^= TileBlocks * TileQueries;
+            for (int block = Group.IdxX / TileQueries; block < TileBlocks; block += BlockThreads / TileQueries)
+                thresholds[turn + block * TileQueries + Group.IdxX % TileQueries] = bar.Threshold(p, first + 16 * block);
             MatrixTile s00 = default, s01 = default, s02 = default, s03 = default, s10 = default, s11 = default, s12 = default, s13 = default;
-            Fetch(p, stages, firstRow, firstQuery, 0);
             for (int step = 0; step < steps; step++)
             {
-                if (step + 1 < steps) Fetch(p, stages + (uint)((step + 1) % 2 * StageBytes), firstRow, firstQuery, (step + 1) * StepBytes);
-                else Matrix.Commit(); // an empty group, so that waiting for all but one waits for this step's
                 Matrix.WaitAllButOne();
-                Group.Barrier();
-                uint stage = stages + (uint)(step % 2 * StageBytes);
+                Group.Barrier(); // this step has come for all, and all have left the stage that is filled now
+                Fetch(p, stages + fetchStage, fetchRow, firstQuery, fetchStep * StepBytes);
+                fetchStage = fetchStage == (Stages - 1) * StageBytes ? 0 : fetchStage + StageBytes;
+                fetchStep++;
+                if (fetchStep == steps) fetchRow += stride;
+                if (fetchStep == steps) fetchStep = 0;
+                uint at = stages + stage;
+                stage = stage == (Stages - 1) * StageBytes ? 0 : stage + StageBytes;
                 for (int half = 0; half < 2; half++)
                 {
-                    Quad rows0 = Matrix.Load(RowsAt(stage, 0, half)), rows1 = Matrix.Load(RowsAt(stage, 16, half));
-                    Quad queries0 = Matrix.Load(QueriesAt(stage, 0, half)), queries1 = Matrix.Load(QueriesAt(stage, 16, half));
+                    Quad rows0 = Matrix.Load(RowsAt(at, 0, half)), rows1 = Matrix.Load(RowsAt(at, 16, half));
+                    Quad queries0 = Matrix.Load(QueriesAt(at, 0, half)), queries1 = Matrix.Load(QueriesAt(at, 16, half));
                     s00 = Matrix.MultiplyAdd(rows0, queries0.X, queries0.Y, s00);
                     s01 = Matrix.MultiplyAdd(rows0, queries0.Z, queries0.W, s01);
                     s02 = Matrix.MultiplyAdd(rows0, queries1.X, queries1.Y, s02);
@@ -50,23 +70,22 @@ internal static class ScanInt8Matrix
                     s12 = Matrix.MultiplyAdd(rows1, queries1.X, queries1.Y, s12);
                     s13 = Matrix.MultiplyAdd(rows1, queries1.Z, queries1.W, s13);
                 }
-                Group.Barrier(); // before the next copy overwrites this stage
             }
-            uint reached = Reached(thresholds, 0, 0, s00) | Reached(thresholds, 0, 1, s01) << 4 | Reached(thresholds, 0, 2, s02) << 8
-                | Reached(thresholds, 0, 3, s03) << 12 | Reached(thresholds, 1, 0, s10) << 16 | Reached(thresholds, 1, 1, s11) << 20
-                | Reached(thresholds, 1, 2, s12) << 24 | Reached(thresholds, 1, 3, s13) << 28;
+            uint reached = Reached(thresholds, turn, 0, 0, s00) | Reached(thresholds, turn, 0, 1, s01) << 4 | Reached(thresholds, turn, 0, 2, s02) << 8
+                | Reached(thresholds, turn, 0, 3, s03) << 12 | Reached(thresholds, turn, 1, 0, s10) << 16 | Reached(thresholds, turn, 1, 1, s11) << 20
+                | Reached(thresholds, turn, 1, 2, s12) << 24 | Reached(thresholds, turn, 1, 3, s13) << 28;
             while (reached != 0)
             {
                 int bit = IntrinsicMath.PopCount((reached & (0 - reached)) - 1), index = bit & 3, tile = bit >> 2;
                 reached &= reached - 1;
                 int low = tile < 2 ? tile == 0 ? s00.Pick(index) : s01.Pick(index) : tile == 2 ? s02.Pick(index) : s03.Pick(index);
                 int high = tile < 6 ? tile == 4 ? s10.Pick(index) : s11.Pick(index) : tile == 6 ? s12.Pick(index) : s13.Pick(index);
-                int row = firstRow + WarpRow() + (tile >> 2) * 16 + (index >> 1) * 8 + Warp.LaneIdx / 4;
+                long row = first + WarpRow() + (tile >> 2) * 16 + (index >> 1) * 8 + Warp.LaneIdx / 4;
                 int query = firstQuery + WarpQuery() + (tile & 3) * 8 + Warp.LaneIdx % 4 * 2 + (index & 1);
                 if (row >= p.EndRow || query >= p.QueryCount) continue;
-                QueryLane lane = Bound.Lane(p.Lanes, query);
-                float score = ((tile < 4 ? low : high) + lane.FirstSum) * (lane.Scale * Bound.Scale(p.Blocks, row));
-                HitList.Offer(p, query, row, score, Bound.Error(p.Blocks, row, lane));
+                var exact = new ScanQuery(p, query);
+                var own = new RowBounds(p, row);
+                exact.Offer(p, own, ((tile < 4 ? low : high) + exact.FirstSum) * (exact.Scale * own.Scale));
             }
         }
     }
@@ -76,38 +95,18 @@ internal static class ScanInt8Matrix
 
     private static int WarpQuery() => Group.IdxX / 128 * 32;
 
-    /// <summary>
-    /// For each block of 16 rows and each query the sum from which a row may reach the bar; rounded down, the exact comparison follows.
-    /// </summary>
-    private static void SetThresholds(ScanParameters p, ArrayView<int> thresholds, int firstRow, int firstQuery)
+    /// <summary>Begins to copy one step of a tile's rows and queries, if there is such a tile; past the last row or query the last one is copied again.</summary>
+    private static void Fetch(ScanParameters p, uint stage, long firstRow, int firstQuery, int firstByte)
     {
-        for (int i = Group.IdxX; i < TileBlocks * TileQueries; i += BlockThreads)
-        {
-            int row = firstRow + 16 * (i / TileQueries), query = firstQuery + i % TileQueries, threshold = int.MaxValue;
-            if (row < p.EndRow && query < p.QueryCount)
-            {
-                QueryLane lane = Bound.Lane(p.Lanes, query);
-                float least = (Device.Float(p.Bars, query) - Bound.Error(p.Blocks, row, lane)) / (lane.Scale * Bound.Scale(p.Blocks, row));
-                least -= IntrinsicMath.Abs(least) * 1e-6f + 1; // a few roundings of 2⁻²⁴ each
-                threshold = (int)IntrinsicMath.Clamp(least, -1e9f, 1e9f) - lane.FirstSum;
-                if (p.Dense != 0) threshold = int.MinValue;
-            }
-            thresholds[i] = threshold;
-        }
-    }
-
-    /// <summary>Begins to copy one step of the tile's rows and queries; past the last row or query the last one is copied again.</summary>
-    private static void Fetch(ScanParameters p, uint stage, int firstRow, int firstQuery, int firstByte)
-    {
-        for (int i = Group.IdxX; i < TileRows * Chunks; i += BlockThreads)
-        {
-            long row = IntrinsicMath.Min(firstRow + i / Chunks, p.EndRow - 1);
-            Matrix.Copy(Swizzled(stage, i / Chunks, i % Chunks), p.Rows + row * p.RowBytes + firstByte + 16 * (i % Chunks));
-        }
         int chunk = Group.IdxX % Chunks, place = Group.IdxX / Chunks;
-        long query = IntrinsicMath.Min(firstQuery + place, p.QueryCount - 1);
-        Matrix.Copy(Swizzled(stage + RowsBytes, place, chunk), p.Queries + query * p.RowBytes + firstByte + 16 * chunk);
-        Matrix.Commit();
+        long from = firstByte + 16 * chunk, last = p.EndRow - 1;
+        if (firstRow < p.EndRow)
+        {
+            Matrix.Copy(Swizzled(stage, place, chunk), p.Rows + IntrinsicMath.Min(firstRow + place, last) * p.RowBytes + from);
+            Matrix.Copy(Swizzled(stage, place + 64, chunk), p.Rows + IntrinsicMath.Min(firstRow + place + 64, last) * p.RowBytes + from);
+            Matrix.Copy(Swizzled(stage + RowsBytes, place, chunk), p.Queries + IntrinsicMath.Min(firstQuery + place, p.QueryCount - 1) * p.RowBytes + from);
+        }
+        Matrix.Commit(); // also of nothing: what is waited for is counted
     }
 
     /// <summary>Lane i's row address for the left operand: rows 0 to 15 of the low, then of the high 16 bytes.</summary>
@@ -121,9 +120,9 @@ internal static class ScanInt8Matrix
     /// <summary>Where 16 bytes of a row lie: chunks change places from row to row, so that eight rows are read from 32 different banks.</summary>
     private static uint Swizzled(uint start, int row, int chunk) => start + (uint)(row * StepBytes + (chunk ^ (row / 2 % 4)) * 16);
 
-    private static uint Reached(ArrayView<int> thresholds, int rowTile, int queryTile, MatrixTile sums)
+    private static uint Reached(ArrayView<int> thresholds, int turn, int rowTile, int queryTile, MatrixTile sums)
     {
-        int at = (WarpRow() / 16 + rowTile) * TileQueries + WarpQuery() + queryTile * 8 + Warp.LaneIdx % 4 * 2;
+        int at = turn + (WarpRow() / 16 + rowTile) * TileQueries + WarpQuery() + queryTile * 8 + Warp.LaneIdx % 4 * 2;
         return sums.Reached(thresholds[at], thresholds[at + 1]);
     }
 }

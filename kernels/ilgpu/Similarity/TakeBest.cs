@@ -4,13 +4,16 @@ using Rubato.Kernels.Cuda;
 namespace Rubato.KernelCompiler.Similarity;
 
 /// <summary>
-/// <c>take_best</c>: a block to a query. A radix selection finds the k-th largest key, the keys from it upwards move to shared memory and
-/// are sorted there. Merges the lists of several devices just as well.
+/// <c>take_best</c>: a block to a query. The keys move to shared memory and are sorted there; where they are many, only those from the k-th
+/// largest upwards, which a radix selection finds. Merges the lists of several devices just as well.
 /// </summary>
 internal static class TakeBest
 {
     public const int BlockThreads = 256;
     private const int KMax = 4096;
+
+    /// <summary>Keys that are sorted as they are: sorting more takes longer than selecting first.</summary>
+    private const int SortedMax = 1024;
 
     public static void Kernel(TakeBestParameters p)
     {
@@ -20,7 +23,8 @@ internal static class TakeBest
         ArrayView<ulong> best = SharedMemory.Allocate<ulong>(KMax);
         ulong kth = 0;
         int wanted = k;
-        for (int shift = 56; shift >= 0 && k > 0; shift -= 8)
+        bool few = count <= SortedMax;
+        for (int shift = 56; shift >= 0 && k > 0 && !few; shift -= 8)
         {
             BlockScan.ClearCounts(shared);
             for (int i = Group.IdxX; i < count; i += BlockThreads)
@@ -33,7 +37,7 @@ internal static class TakeBest
             wanted -= BlockScan.Above(shared);
         }
         int places = 1;
-        while (places < p.K) places *= 2;
+        while (places < p.K || (few && places < count)) places *= 2;
         for (int i = Group.IdxX; i < places; i += BlockThreads) best[i] = RankKeys.Empty;
         Group.Barrier();
         int kept = 0;

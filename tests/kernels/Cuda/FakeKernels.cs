@@ -11,7 +11,7 @@ internal static unsafe class FakeKernels
     /// <summary>Runs these kernels, and the others by the interpreter, which is slower.</summary>
     public static FakeDriver.Kernel And(PtxKernels others) => launch =>
     {
-        if (launch.Entry is "scan_int8" or "scan_int8_matrix" or "raise_bar" or "rescore" or "take_best") Run(launch);
+        if (launch.Entry.StartsWith("scan_", StringComparison.Ordinal) || launch.Entry is "raise_bar" or "rescore" or "take_best") Run(launch);
         else others.Run(launch);
     };
 
@@ -20,7 +20,7 @@ internal static unsafe class FakeKernels
     {
         fixed (byte* parameters = launch.Parameters)
         {
-            if (launch.Entry is "scan_int8" or "scan_int8_matrix") Scan(Unsafe.Read<ScanParameters>(parameters));
+            if (launch.Entry.StartsWith("scan_", StringComparison.Ordinal)) Scan(Unsafe.Read<ScanParameters>(parameters), launch.Entry);
             else if (launch.Entry == "raise_bar") RaiseBar(Unsafe.Read<RaiseBarParameters>(parameters), launch.Blocks);
             else if (launch.Entry == "rescore") Rescore(Unsafe.Read<RescoreParameters>(parameters), launch.BlocksY);
             else if (launch.Entry == "take_best") TakeBest(Unsafe.Read<TakeBestParameters>(parameters), launch.Blocks);
@@ -41,19 +41,15 @@ internal static unsafe class FakeKernels
         }
     }
 
-    private static void Scan(in ScanParameters p)
+    private static void Scan(in ScanParameters p, string entry)
     {
         for (int query = 0; query < p.QueryCount; query++)
         {
             QueryLane lane = ((QueryLane*)p.Lanes)[query];
-            var weights = (sbyte*)p.Queries + query * p.RowBytes;
             for (int row = p.FirstRow; row < p.EndRow; row++)
             {
                 bool allowed = p.Allowed == 0 || (((ulong*)p.Allowed)[query * p.AllowedStride + row / 64] >> (row % 64) & 1) != 0;
-                int sum = lane.FirstSum;
-                var codes = (byte*)p.Rows + row * p.RowBytes;
-                for (int c = 0; c < p.RowBytes; c++) sum += codes[c] * weights[c];
-                float score = sum * ((QuantisedBlock*)p.Blocks)[row / 16].Scale * lane.Scale;
+                float scale = p.Blocks == 0 ? 1 : ((QuantisedBlock*)p.Blocks)[row / 16].Scale, score = Sum(p, entry, query, row, lane) * scale * lane.Scale;
                 ulong key = RankKey.Of(score + 0f, row); // +0, never −0
                 var hits = (ulong*)p.Hits + (long)query * p.Capacity;
                 if (p.Dense != 0)
@@ -68,6 +64,20 @@ internal static unsafe class FakeKernels
                 }
             }
         }
+    }
+
+    private static float Sum(in ScanParameters p, string entry, int query, int row, in QueryLane lane)
+    {
+        byte* x = (byte*)p.Rows + row * p.RowBytes, q = (byte*)p.Queries + query * p.RowBytes;
+        int codes = lane.FirstSum;
+        double sum = 0;
+        if (entry == "scan_fp32")
+            for (int c = 0; c < p.RowBytes / 4; c++) sum += (double)((float*)x)[c] * ((float*)q)[c];
+        else if (entry == "scan_fp16")
+            for (int c = 0; c < p.RowBytes / 2; c++) sum += (double)((Half*)x)[c] * ((float*)p.Queries)[(query * p.RowBytes / 2) + c];
+        else
+            for (int c = 0; c < p.RowBytes; c++) codes += x[c] * ((sbyte*)q)[c];
+        return entry.StartsWith("scan_fp", StringComparison.Ordinal) ? (float)sum : codes;
     }
 
     private static void RaiseBar(in RaiseBarParameters p, int queries)

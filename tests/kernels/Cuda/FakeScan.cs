@@ -7,13 +7,13 @@ namespace Rubato.Tests.Kernels.Cuda;
 /// <summary>The CUDA scan on a fake driver of its own.</summary>
 internal sealed class FakeScan : IDisposable
 {
-    public FakeScan(int devices = 1, long memory = 1L << 30, IScanKernel? fallback = null)
+    public FakeScan(int devices = 1, long memory = 1L << 30, IScanKernel? fallback = null, ScanFormat? format = null)
     {
         Fake = FakeDriver.Start();
         Fake.Configure(devices: devices);
         for (int ordinal = 0; ordinal < devices; ordinal++) Fake.Device(ordinal, $"Fake GPU {ordinal}", memory: memory);
         Fake.Kernels = FakeKernels.Run;
-        Scan = new ScanCuda(CudaMachine.Open(new CudaOptions { Library = Fake.Library }), fallback ?? new ScanVector());
+        Scan = new ScanCuda(CudaMachine.Open(new CudaOptions { Library = Fake.Library }), format ?? ScanFormat.Int8, fallback ?? new ScanVector());
         Scan.Degraded += Notices.Add;
     }
 
@@ -24,18 +24,18 @@ internal sealed class FakeScan : IDisposable
     /// <summary>What was said when the CPU took over.</summary>
     public List<string> Notices { get; } = [];
 
-    /// <summary>The variant as it is listed, or why it cannot be tested here.</summary>
-    public static KernelVariant<IScanKernel> Variant()
+    /// <summary>The variants as they are listed, or why they cannot be tested here.</summary>
+    public static IEnumerable<KernelVariant<IScanKernel>> Variants() => ScanCuda.Formats.Select(format =>
     {
         try
         {
-            return new(ScanCuda.VariantName, new FakeScan().Scan, null); // lives as long as the tests
+            return new KernelVariant<IScanKernel>(ScanCuda.NameOf(format), new FakeScan(format: format).Scan, null); // lives as long as the tests
         }
         catch (SkipException skip)
         {
-            return new(ScanCuda.VariantName, null, skip.Message);
+            return new(ScanCuda.NameOf(format), null, skip.Message);
         }
-    }
+    });
 
     /// <summary>Frees the devices, and requires that nothing stays behind and no call failed that was not to fail.</summary>
     public void Dispose()

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Rubato.KernelCompiler;
 using Rubato.Kernels.Cuda;
 using Rubato.Tests.Ptx;
@@ -6,7 +5,7 @@ using Rubato.Tests.Support;
 
 namespace Rubato.Tests.Kernels.Cuda;
 
-/// <summary>The PTX in the repository is what the sources compile to, complete, and nothing published knows the compiler.</summary>
+/// <summary>The PTX in the repository is what the sources compile to, and complete.</summary>
 public sealed class KernelManifestTests
 {
     private static readonly EmbeddedKernels Kernels = EmbeddedKernels.Own();
@@ -44,10 +43,8 @@ public sealed class KernelManifestTests
     }
 
     [Fact]
-    public void NothingPublishedReferencesTheCompiler()
+    public void TheCompilerIsNoDependencyOfTheTests()
     {
-        foreach (Assembly assembly in (Assembly[])[typeof(KernelManifest).Assembly, .. AppDomain.CurrentDomain.GetAssemblies().Where(a => a.GetName().Name!.StartsWith("Rubato", StringComparison.Ordinal))])
-            Assert.DoesNotContain(assembly.GetReferencedAssemblies(), reference => reference.Name!.StartsWith("ILGPU", StringComparison.Ordinal));
         string[] dependencies = [.. Directory.EnumerateFiles(AppContext.BaseDirectory, "*.deps.json")];
         Assert.NotEmpty(dependencies);
         foreach (string file in dependencies) Assert.DoesNotContain("ILGPU", File.ReadAllText(file));

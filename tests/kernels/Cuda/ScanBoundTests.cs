@@ -56,7 +56,7 @@ public sealed class ScanBoundTests
                 if (rows.Blocks != 0) device.Download(rows.Blocks, MemoryMarshal.AsBytes(blocks.AsSpan()));
                 byte[] scanned = new byte[Rows * rows.RowBytes];
                 device.Download(rows.ScanRows, scanned);
-                float[] found = Dense(rows.ScanEntry(1), scanned, rows.RowBytes, rows.Blocks == 0 ? [] : blocks, layout, [lane], Rows);
+                float[] found = Dense(rows.Format.Shape(1).Entry, scanned, rows.RowBytes, rows.Blocks == 0 ? [] : blocks, layout, [lane], Rows);
                 for (int row = 0; row < Rows; row++)
                 {
                     double exact = 0;
@@ -77,7 +77,7 @@ public sealed class ScanBoundTests
             queryBuffer = DeviceBuffer.Of(device, queries), laneBuffer = DeviceBuffer.Of<QueryLane>(device, lanes),
             bars = DeviceBuffer.Of<float>(device, new float[lanes.Length]), hits = new(device, 8L * rowCount * lanes.Length),
             counts = DeviceBuffer.Of<int>(device, new int[lanes.Length]);
-        device.Launch(entry, 3, 1, new ScanParameters
+        device.Launch(entry, 3, entry == "scan_int8_matrix" ? (lanes.Length + 63) / 64 : lanes.Length, new ScanParameters
         {
             Rows = rowBuffer.Address, Blocks = blockBuffer.Address, Queries = queryBuffer.Address, Lanes = laneBuffer.Address, Bars = bars.Address,
             Hits = hits.Address, HitCounts = counts.Address, RowBytes = rowBytes, EndRow = rowCount, QueryCount = lanes.Length, Capacity = rowCount, Dense = 1,

@@ -29,6 +29,49 @@ public class ScanCudaTests
         Assert.Equal(0, scan.Fake.Calls.Count(call => call == "  failed"));
     }
 
+    [SkippableTheory, InlineData(1), InlineData(2)]
+    public void OtherFormatsNeedNoInt8CopyAndFinishOnTheDevice(int format)
+    {
+        using var scan = new FakeScan(devices: 2, format: ScanCuda.Formats[format]);
+        using var data = new Data(rows: 9000);
+        var plain = new ItemMatrix(data.Items.Values, Dimension, data.Items.NormMax);
+        using (scan.Scan.Hold(plain, threads: 1))
+        {
+            Assert.Equal(format == 1 ? 3 : 1, scan.Fake.Allocations(0).Count); // halves, bounds and values; the values alone
+            int[] rows = new int[20 * 10], expectedRows = new int[20 * 10];
+            float[] scores = new float[20 * 10], expectedScores = new float[20 * 10];
+            for (int round = 0; round < 3; round++)
+            {
+                scan.Scan.Scan(data.Request(20) with { Items = plain }, new ScanWorkspace(), rows, scores);
+                new ScanScalar().Scan(data.Request(20), new ScanWorkspace(), expectedRows, expectedScores);
+                Assert.Equal(expectedRows, rows);
+                Assert.Equal(expectedScores, scores);
+            }
+            Assert.Equal((60, 0), (scan.Scan.DeviceQueries, scan.Scan.PassedOnQueries));
+        }
+    }
+
+    [Theory, InlineData(0), InlineData(1), InlineData(2)]
+    public void AMatrixOfMoreThanTwoGigabytesHasAnAddress(int format)
+    {
+        float first = 0; // nothing is read
+        var items = new ItemMatrix(System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(ref first, 1_280_000_000), dimension: 128, normMax: 1);
+        Assert.Equal(format == 0, ScanCuda.Formats[format].AddressOf(items) == 0); // there is no int8 copy
+    }
+
+    [SkippableFact]
+    public void HalvesWithoutRoomForTheValuesAreLeftToTheCpu()
+    {
+        using var scan = new FakeScan(memory: 800_000, format: ScanFormat.Half);
+        using var data = new Data(rows: 9000); // 576 KB of halves, 1,152 KB of values
+        using (scan.Scan.Hold(data.Items, threads: 1))
+        {
+            Assert.Contains("9,000 fp32 rows of 32 needs 1,152,000 bytes", Assert.Single(scan.Notices));
+            data.ExpectTheReference(scan.Scan, queries: 3);
+        }
+        Assert.Equal((0, 3), (scan.Scan.DeviceQueries, scan.Scan.PassedOnQueries));
+    }
+
     [SkippableTheory]
     [InlineData(2, 9000, Roomy)]
     [InlineData(3, 700, Roomy)]
@@ -106,6 +149,37 @@ public class ScanCudaTests
         using (scan.Scan.Hold(data.Items, threads: 1))
             Parallel.For(0, 40, new ParallelOptions { MaxDegreeOfParallelism = 4 }, query => data.ExpectTheReference(scan.Scan, queries: 1, firstQuery: query));
         Assert.Equal(40, scan.Scan.DeviceQueries);
+    }
+
+    [SkippableFact]
+    public void AMatrixIsFreedWhileAnotherIsScanned()
+    {
+        using var scan = new FakeScan();
+        scan.Fake.Kernels = null; // no hits: only what the host does is of interest
+        using Data stays = new(rows: 128, queries: 2), goes = new(rows: 192, queries: 2);
+        using IDisposable held = scan.Scan.Hold(stays.Items, threads: 1)!;
+        Exception? problem = null;
+        bool done = false;
+        Thread[] scanners = [.. Enumerable.Range(0, 2).Select(_ => new Thread(() =>
+        {
+            try
+            {
+                var workspace = new ScanWorkspace();
+                for (int round = 0; !Volatile.Read(ref done); round++) scan.Scan.Scan(stays.Request(1 + round % 2), workspace, new int[10 * (1 + round % 2)], new float[10 * (1 + round % 2)]);
+            }
+            catch (Exception failure)
+            {
+                problem = failure;
+            }
+        }))];
+        foreach (Thread scanner in scanners) scanner.Start();
+        var own = new ScanWorkspace();
+        for (int round = 0; round < 200 && problem is null; round++)
+            using (scan.Scan.Hold(goes.Items, threads: 1)) scan.Scan.Scan(goes.Request(1), own, new int[10], new float[10]);
+        Volatile.Write(ref done, true);
+        foreach (Thread scanner in scanners) scanner.Join();
+        Assert.Null(problem);
+        Assert.Empty(scan.Notices);
     }
 
     [SkippableFact]
@@ -200,12 +274,14 @@ public class ScanCudaTests
     }
 
     [SkippableTheory]
-    [InlineData(1, "scan_int8", Roomy)]
-    [InlineData(9, "scan_int8_matrix", Roomy)]
-    [InlineData(9, "scan_int8_matrix", Narrow)]
-    public void TheCommittedPtxFindsWhatTheReferenceFinds(int queries, string entry, long memory)
+    [InlineData(0, 1, "scan_int8", Roomy)]
+    [InlineData(0, 9, "scan_int8_matrix", Roomy)]
+    [InlineData(0, 9, "scan_int8_matrix", Narrow)]
+    [InlineData(1, 3, "scan_fp16", Roomy)]
+    [InlineData(2, 3, "scan_fp32", Roomy)]
+    public void TheCommittedPtxFindsWhatTheReferenceFinds(int format, int queries, string entry, long memory)
     {
-        using var scan = new FakeScan(devices: 2, memory);
+        using var scan = new FakeScan(devices: 2, memory, format: ScanCuda.Formats[format]);
         var kernels = new PtxKernels(scan.Fake);
         scan.Fake.Kernels = kernels.Run;
         using var data = new Data(rows: 9000);
@@ -274,9 +350,10 @@ public class ScanCudaTests
         using FakeDriver fake = FakeDriver.Start();
         KernelVariant<IScanKernel>[] cpu = [new("vector", new ScanVector(), null)];
         IReadOnlyList<KernelVariant<IScanKernel>> variants = ScanKernels.WithDevices(cpu, () => new CudaOptions { Library = fake.Library });
-        Assert.Equal(["cuda-int8", "vector"], variants.Select(variant => variant.Name));
+        Assert.Equal(["cuda-int8", "cuda-fp16", "cuda-fp32", "vector"], variants.Select(variant => variant.Name));
         Assert.IsType<ScanCrossover>(ScanKernels.Pick(variants, null));
-        Assert.IsType<ScanCuda>(ScanKernels.Pick(variants, "cuda-int8"));
+        foreach (string name in (string[])["cuda-int8", "cuda-fp16", "cuda-fp32"]) Assert.Equal(name, Assert.IsType<ScanCuda>(ScanKernels.Pick(variants, name)).Name);
+        Assert.Equal("cuda-int8", ScanKernels.Pick(variants, null).Name);
         Assert.IsType<ScanVector>(ScanKernels.Pick(variants, "vector"));
         ((ScanCuda)variants[0].Kernel!).Dispose();
     }

@@ -32,10 +32,10 @@ public sealed class SelectionKernelTests
     }
 
     [Theory, InlineData(1), InlineData(2), InlineData(3)]
-    public void TheBarIsTheKthFloorAndTheRestStaysInOrder(int seed)
+    public void TheBarIsTheKthFloorAndTheRestStays(int seed)
     {
         var random = new Random(seed);
-        foreach ((int count, int k) in (ReadOnlySpan<(int, int)>)[(0, 1), (3, 4), (4, 4), (300, 1), (700, 100), (1500, 1500)])
+        foreach ((int count, int k) in (ReadOnlySpan<(int, int)>)[(0, 1), (3, 4), (4, 4), (300, 1), (700, 100), (1500, 1500), (4096, 7), (4097, 4000), (9000, 100)])
         {
             float[] scores = [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
             ulong[] keys = [.. scores.Select((score, row) => row % 7 == 3 && count > 10 ? RankKey.Empty : RankKey.Of(score, row))];
@@ -57,7 +57,7 @@ public sealed class SelectionKernelTests
             ulong[] left = new ulong[count + 1];
             hits.Download<ulong>(left);
             Assert.Equal(bar, raised[0]);
-            Assert.Equal(keys.Where(key => key != RankKey.Empty && RankKey.Score(key) + Error >= bar), left[..kept[0]]);
+            Assert.Equal(keys.Where(key => key != RankKey.Empty && RankKey.Score(key) + Error >= bar).Order(), left[..kept[0]].Order());
         }
     }
 

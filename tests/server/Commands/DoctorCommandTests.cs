@@ -70,7 +70,8 @@ public sealed class DoctorCommandTests
         JsonElement gpu = JsonDocument.Parse(json.ToString()).RootElement.GetProperty("gpu");
         Assert.True(gpu.GetProperty("passed").GetBoolean());
         Assert.True(gpu.GetProperty("devices")[0].GetProperty("copy_gbps").GetDouble() >= 0);
-        Assert.Equal([1, 9], gpu.GetProperty("runs").EnumerateArray().Select(run => run.GetProperty("batch").GetInt32()));
+        Assert.Equal(["cuda-int8 1", "cuda-int8 9", "cuda-fp16 1", "cuda-fp32 1"],
+            gpu.GetProperty("runs").EnumerateArray().Select(run => $"{run.GetProperty("variant")} {run.GetProperty("batch")}"));
         Assert.All(gpu.GetProperty("runs").EnumerateArray(), run => Assert.True(run.GetProperty("device_seconds").GetDouble() > 0));
         Assert.Contains(gpu.GetProperty("devices")[0].GetProperty("kernels").EnumerateArray(), kernel => kernel.GetProperty("entry").GetString() == "scan_int8");
         Assert.InRange(gpu.GetProperty("allocation").GetProperty("max_error").GetDouble(), 0, 1e-11);

@@ -19,7 +19,7 @@ public sealed class ServeCommandTests : IDisposable
         await Refused("0.0.0.0:0 is not a loopback address", "--listen", "0.0.0.0:0");
         await Refused("there is no key \"Limits:Queue\"", "--set", "Limits:Queue=1");
         await Refused("Limits:QueueMax = \"0\" must be a whole number, 1 to 65536", "--set", "Limits:QueueMax=0");
-        await Refused("Scoring:Variant = \"fastest\" must be one of cuda-int8, amx-int8, ", "--variant", "fastest");
+        await Refused("Scoring:Variant = \"fastest\" must be one of cuda-int8, cuda-fp16, cuda-fp32, amx-int8, ", "--variant", "fastest");
         await Refused("nowhere.json: no such file", "--campaigns", "nowhere.json");
         await Refused("nowhere", "--prices", _folder.File("nowhere"));
         await Refused("cannot be created", "--ledger", catalogue); // a file

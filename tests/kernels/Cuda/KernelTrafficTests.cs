@@ -1,0 +1,107 @@
+using Rubato.Kernels.Allocation;
+using Rubato.Kernels.Cuda;
+using Rubato.Kernels.Similarity;
+using Rubato.Tests.Ptx;
+using Xunit.Abstractions;
+
+namespace Rubato.Tests.Kernels.Cuda;
+
+/// <summary>
+/// What decides a kernel's speed and can be counted: bytes it asks memory for, bank conflicts, instructions. Limits are what was counted,
+/// with a little room, so that a change that costs something is seen.
+/// </summary>
+public sealed class KernelTrafficTests(ITestOutputHelper output)
+{
+    private const int Rows = 1024;
+
+    /// <summary>Rows that all lose: the main loop and nothing else.</summary>
+    [Theory]
+    [InlineData("scan_int8", 1, 1, 128, 1, 7.1)]
+    [InlineData("scan_int8", 1, 3, 128, 1, 6.5)]
+    [InlineData("scan_fp16", 2, 1, 256, 2, 33.5)]
+    [InlineData("scan_fp32", 4, 1, 512, 1, 29)]
+    [InlineData("scan_int8_matrix", 1, 64, 128, 1, 1.0)]
+    [InlineData("scan_int8_matrix", 1, 256, 128, 1, 0.92)]
+    public void AScanReadsItsRowsOnceInWholeSectors(string entry, int elementBytes, int queries, int rowBytes, int queryFactor, double instructionsMax)
+    {
+        PtxTraffic traffic = Scan(entry, elementBytes, queries, rowBytes, queryFactor);
+        int groups = entry == "scan_int8_matrix" ? (queries + 63) / 64 : queries;
+        double read = traffic.Sites.Where(site => !site.Shared).Sum(site => 32.0 * site.Steps) / Rows / groups, instructions = (double)traffic.Instructions / Rows / queries;
+        output.WriteLine($"{entry}, {queries} queries: {read:0.0} bytes and {instructions:0.00} warp instructions a row");
+        foreach (PtxTraffic.Site site in traffic.Sites.Where(site => site.Instruction.Opcode is "cp" or "ldmatrix" || site.Shared)) Assert.Equal(site.StepsMin, site.Steps);
+        foreach (PtxTraffic.Site site in traffic.Of("ld.global.nc.v4").Take(4)) Assert.Equal(site.StepsMin, site.Steps); // the rows; weights come from the first-level cache
+        Assert.InRange(instructions, 0, instructionsMax);
+        Assert.DoesNotContain("div.s64", EmbeddedKernels.Own().Ptx(entry));
+        Assert.DoesNotContain("rem.s64", EmbeddedKernels.Own().Ptx(entry));
+    }
+
+    [Fact]
+    public void RaisingABarReadsTheHitsTwice()
+    {
+        var random = new Random(3);
+        const int Hits = 4096;
+        var device = new PtxDevice { Traffic = [] };
+        using DeviceBuffer lanes = DeviceBuffer.Of<QueryLane>(device, [new() { Scale = 1, Margin = 1 }]), bars = DeviceBuffer.Of<float>(device, [float.NegativeInfinity]),
+            hits = DeviceBuffer.Of<ulong>(device, [.. Enumerable.Range(0, Hits).Select(row => Rubato.Kernels.Selection.RankKey.Of(random.NextSingle(), row))]),
+            counts = DeviceBuffer.Of<int>(device, [Hits]), status = DeviceBuffer.Of<int>(device, [0]);
+        device.Launch("raise_bar", 1, 1, new RaiseBarParameters
+        {
+            Lanes = lanes.Address, Bars = bars.Address, Hits = hits.Address, HitCounts = counts.Address, Status = status.Address, K = 100, Capacity = Hits,
+        });
+        PtxTraffic traffic = device.Traffic["raise_bar"];
+        long keys = traffic.Of("ld.global.b64").Sum(site => site.Steps);
+        output.WriteLine($"raise_bar, {Hits} hits: {traffic.Instructions / 32.0:0} instructions a warp, {keys} sectors of hits");
+        Assert.Equal(2 * Hits * 8 / 32, keys);
+        Assert.InRange(traffic.Instructions / 32.0, 0, 2200);
+        foreach (PtxTraffic.Site site in traffic.Of("ld.shared")) Assert.Equal(site.StepsMin, site.Steps);
+    }
+
+    [Theory, InlineData(1), InlineData(3)]
+    public void TheAllocationPassReadsEachEdgeOnce(int slots)
+    {
+        const int Listeners = 256, Degree = 32, Campaigns = 64;
+        var random = new Random(slots);
+        var columns = new EdgeColumns
+        {
+            Starts = [.. Enumerable.Range(0, Listeners + 1).Select(listener => (long)listener * Degree)],
+            Campaigns = [.. Enumerable.Range(0, Listeners * Degree).Select(edge => edge % Degree * 2)], Values = Vector(), Spends = Vector(), Margins = [],
+            Slots = [.. Enumerable.Repeat(slots, Listeners)], Cohorts = [],
+        };
+        EdgeSlices edges = EdgeSlicesBuilder.Build(columns, new CampaignGate[Campaigns], cohortCount: 0, threads: 1);
+        var device = new PtxDevice { Traffic = [] };
+        using var oracle = new DeviceOracle(device, edges);
+        var sums = new OracleSums(edges, curvature: null);
+        oracle.Evaluate(new OraclePrices(Campaigns, 0) { Smoothing = 0.05 }, 0, edges.SliceCount, sums);
+        PtxTraffic traffic = device.Traffic["oracle"];
+        double streamed = traffic.Of("ld.global.u16").Concat(traffic.Of("ld.global.f32")).Sum(site => 32.0 * site.Steps) / edges.EdgeCount;
+        output.WriteLine($"oracle, {slots} slots: {streamed:0.0} bytes and {(double)traffic.Instructions / edges.EdgeCount * 32:0} instructions an edge");
+        foreach (PtxTraffic.Site site in traffic.Sites.Where(site => site.Shared)) Assert.Equal(site.StepsMin, site.Steps);
+        Assert.InRange((double)traffic.Instructions / edges.EdgeCount * 32, 0, slots == 1 ? 150 : 260);
+        Assert.InRange(streamed, 10, 10 + 1.0 * slots); // a chosen edge is read again, by whoever chose it, for its campaign and its spend
+
+        float[] Vector() => [.. Enumerable.Range(0, Listeners * Degree).Select(_ => random.NextSingle())];
+    }
+
+    private static PtxTraffic Scan(string entry, int elementBytes, int queries, int rowBytes, int queryFactor)
+    {
+        var device = new PtxDevice { Traffic = [] };
+        float[] bars = new float[queries];
+        Array.Fill(bars, float.PositiveInfinity);
+        var lanes = new QueryLane[queries];
+        Array.Fill(lanes, new QueryLane { Scale = 1, Margin = 1 });
+        using DeviceBuffer rows = DeviceBuffer.Of<byte>(device, new byte[Rows * rowBytes]), blocks = DeviceBuffer.Of<QuantisedBlock>(device, new QuantisedBlock[Rows / 16]),
+            asked = DeviceBuffer.Of<byte>(device, new byte[queries * rowBytes * queryFactor]), described = DeviceBuffer.Of<QueryLane>(device, lanes),
+            barBuffer = DeviceBuffer.Of<float>(device, bars), hits = new(device, 8), counts = DeviceBuffer.Of<int>(device, new int[queries]);
+        ScanShape shape = Array.Find([ScanShape.Int8, ScanShape.Int8Matrix, ScanShape.Half, ScanShape.Single], shape => shape.Entry == entry);
+        (int x, int y) = shape.Grid(Rows, queries, multiprocessors: 1);
+        device.Launch(entry, x, y, new ScanParameters
+        {
+            Rows = rows.Address, Blocks = elementBytes == 4 ? 0 : blocks.Address, Queries = asked.Address, Lanes = described.Address, Bars = barBuffer.Address,
+            Hits = hits.Address, HitCounts = counts.Address, RowBytes = rowBytes, EndRow = Rows, QueryCount = queries, Capacity = 1,
+        });
+        int[] found = new int[queries];
+        counts.Download<int>(found);
+        Assert.All(found, count => Assert.Equal(0, count));
+        return device.Traffic[entry];
+    }
+}
