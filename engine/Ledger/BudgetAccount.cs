@@ -109,9 +109,6 @@ public sealed class BudgetAccount
         else Volatile.Write(ref _current, lease);
     }
 
-    /// <summary>Whether requests reserve from this lease, or will next.</summary>
-    internal bool IsServing(Lease lease) => Volatile.Read(ref _current) == lease || Volatile.Read(ref _next) == lease;
-
     internal Lease? Current => Volatile.Read(ref _current);
 
     internal Lease? Next => Volatile.Read(ref _next);

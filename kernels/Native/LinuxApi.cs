@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Rubato.Kernels.Native;
 
-/// <summary>The system calls behind executable memory, the tile registers and the placement of threads: declarations and nothing else.</summary>
+/// <summary>The system calls behind executable memory and the tile registers: declarations and nothing else.</summary>
 internal static partial class LinuxApi
 {
     public const int ProtectRead = 1, ProtectWrite = 2, ProtectExecute = 4, MapPrivateAnonymous = 0x22;
@@ -21,13 +21,6 @@ internal static partial class LinuxApi
 
     [LibraryImport("libc", EntryPoint = "munmap")]
     public static partial int Unmap(nint address, nuint bytes);
-
-    /// <param name="thread">0: the calling thread</param> <param name="bytes">of the mask</param> <param name="mask">a bit per processor</param>
-    [LibraryImport("libc", EntryPoint = "sched_getaffinity")]
-    public static partial int GetAffinity(int thread, nuint bytes, Span<ulong> mask);
-
-    [LibraryImport("libc", EntryPoint = "sched_setaffinity")]
-    public static partial int SetAffinity(int thread, nuint bytes, ReadOnlySpan<ulong> mask);
 
     [LibraryImport("libc", EntryPoint = "syscall")]
     public static partial nint SystemCall(nint number, nint argument0, nint argument1);

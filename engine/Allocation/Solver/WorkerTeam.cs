@@ -73,7 +73,7 @@ internal sealed class WorkerTeam : IDisposable
         {
             AwaitRound(round);
             if (_work is not { } work) return;
-            if (Thread.GetCurrentProcessorId() == _processor) ThreadPlacement.MoveAway(_processor, worker);
+            if (Thread.GetCurrentProcessorId() == _processor) CpuAffinity.MoveAway(_processor, worker);
             Attempt(worker, work);
             lock (_gate)
             {

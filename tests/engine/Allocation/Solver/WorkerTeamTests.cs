@@ -36,7 +36,7 @@ public class WorkerTeamTests
         var thread = new Thread(() =>
         {
             before = Permitted();
-            for (int places = 1; places < 4; places++) ThreadPlacement.MoveAway(Thread.GetCurrentProcessorId(), places);
+            for (int places = 1; places < 4; places++) CpuAffinity.MoveAway(Thread.GetCurrentProcessorId(), places);
             after = Permitted();
         });
         thread.Start();
