@@ -58,7 +58,6 @@ internal sealed class Allocator
                 Market = rows[request].Market,
                 CohortPrice = cohort < 0 ? 0 : live.Book.CohortPrices[cohort],
                 Refusals = live.Allocates ? _campaignRefusals : null,
-                Considered = live.Allocates && rows[request].Kind == RequestKind.Recommend ? tally.Considered : default,
                 Request = rows[request].Kind == RequestKind.Recommend ? NumberOf(rows[request], now) : null,
             };
             CandidateView candidates = CandidateView.Of(objectives, request);
@@ -102,9 +101,7 @@ internal sealed class Allocator
         Span<int> chosen = _chosen.AsSpan(0, row.Slots);
         if (live.Allocates)
         {
-            tally.AddRequest();
-            CandidateScorer again = scorer.WithoutCounting();
-            var taker = new SlotTaker(live, again, candidates, _catalogue.TrackIds, row.ListenerId, columns, tally);
+            var taker = new SlotTaker(live, scorer, candidates, _catalogue.TrackIds, row.ListenerId, columns, tally);
             chosen = chosen[.._selector.Select(candidates, columns.Scores, shape, lossMax, ref taker, chosen, columns.Refusals)];
             counts.Add(taker.Counts);
         }

@@ -27,16 +27,10 @@ internal readonly ref struct CandidateScorer
     /// <summary>Campaigns that cannot give to this request; null without allocation.</summary>
     public CampaignRefusals? Refusals { get; init; }
 
-    /// <summary>[campaigns] counts the candidates that each campaign was eligible for; empty where nobody counts.</summary>
-    public Span<long> Considered { get; init; }
-
     /// <summary>A number of the request, for pacing that admits a part of them; null admits what is admitted at all.</summary>
     public ulong? Request { get; init; }
 
     private PacingSignals? Pacing { get; }
-
-    /// <summary>The same for candidates that compete again.</summary>
-    public CandidateScorer WithoutCounting() => this with { Considered = default };
 
     /// <summary>The score of a track, rounded once to fp32.</summary>
     /// <param name="row">catalogue row</param> <param name="relevance">0 to 1</param> <param name="margin">relevance − floor; 0 without cohort</param>
@@ -76,7 +70,6 @@ internal readonly ref struct CandidateScorer
         if (NowTicks < term.StartTicks || NowTicks >= term.EndTicks) return BlockReason.CampaignDates;
         if (!_book.Campaigns.RunsIn(campaign, Market)) return BlockReason.CampaignMarket;
         if (Refusals is null) return BlockReason.None;
-        if (!Considered.IsEmpty) Considered[campaign]++;
         if (Pacing is not null && !Admits(campaign)) return BlockReason.Pacing;
         return Refusals.Of(campaign);
     }

@@ -8,8 +8,7 @@ internal sealed class LiveCampaigns
 {
     private readonly CampaignSupply[]? _supplies;
     private readonly List<CampaignTally> _tallies = [];
-    private readonly long[] _deliveredBefore, _consideredBefore; // by earlier generations, so that what is read never falls
-    private readonly long _requestsBefore;
+    private readonly long[] _deliveredBefore; // by earlier generations, so that what is read never falls
 
     /// <param name="number">generation, from 1</param> <param name="book">campaigns and prices</param>
     /// <param name="pacing">null = the book's prices hold</param>
@@ -22,12 +21,10 @@ internal sealed class LiveCampaigns
         Pacing = pacing;
         _supplies = supplies;
         _deliveredBefore = new long[book.Campaigns.Count];
-        _consideredBefore = new long[book.Campaigns.Count];
-        _requestsBefore = previous?.Requests ?? 0;
         for (int i = 0; i < _deliveredBefore.Length && previous is not null; i++)
         {
             int before = previous.Book.Campaigns.IndexOf(book.Campaigns.Ids[i]);
-            if (before >= 0) (_deliveredBefore[i], _consideredBefore[i]) = (previous.Delivered(before), previous.Considered(before));
+            if (before >= 0) _deliveredBefore[i] = previous.Delivered(before);
         }
     }
 
@@ -41,14 +38,16 @@ internal sealed class LiveCampaigns
     /// <summary>Whether slates are paid for.</summary>
     public bool Allocates => _supplies is not null;
 
-    /// <summary>RECOMMEND requests since the engine was opened.</summary>
-    public long Requests => _requestsBefore + Sum(static (tally, _) => tally.Requests, 0);
-
     /// <summary>Slots given to a campaign since the engine was opened.</summary>
-    public long Delivered(int campaign) => _deliveredBefore[campaign] + Sum(static (tally, at) => Volatile.Read(ref tally.Delivered[at]), campaign);
-
-    /// <summary>Candidates that a campaign was eligible for since the engine was opened.</summary>
-    public long Considered(int campaign) => _consideredBefore[campaign] + Sum(static (tally, at) => Volatile.Read(ref tally.Considered[at]), campaign);
+    public long Delivered(int campaign)
+    {
+        long sum = _deliveredBefore[campaign];
+        lock (_tallies)
+        {
+            foreach (CampaignTally tally in _tallies) sum += Volatile.Read(ref tally.Delivered[campaign]);
+        }
+        return sum;
+    }
 
     /// <summary>Counters for one lane.</summary>
     public CampaignTally NewTally()
@@ -89,15 +88,5 @@ internal sealed class LiveCampaigns
         if (supply.Frequency is not null && listener != 0 && supply.Frequency.Count(listener, Book.Campaigns.Ids[campaign], nowTicks) >= supply.DeliveriesMax)
             return BlockReason.FrequencyCap;
         return supply.Account is null || supply.Account.Serves(supply.SpendMicros) ? BlockReason.None : BlockReason.Budget;
-    }
-
-    private long Sum(Func<CampaignTally, int, long> count, int campaign)
-    {
-        long sum = 0;
-        lock (_tallies)
-        {
-            foreach (CampaignTally tally in _tallies) sum += count(tally, campaign);
-        }
-        return sum;
     }
 }

@@ -106,8 +106,8 @@ internal sealed class OnlineAllocation : IDisposable
             BudgetState state = Ledger.State(campaigns[i].Id);
             long spent = state.ReservedMicros + state.SettledMicros;
             long delivered = campaigns[i].SpendMicros == 0 ? live.Delivered(i) : spent / campaigns[i].SpendMicros;
-            _spends[i] = new CampaignSpend(spent, delivered, live.Considered(i)) { SpentBeforeTodayMicros = _daily.SettledBefore(campaigns[i].Id, today) };
+            _spends[i] = new CampaignSpend(spent, delivered) { SpentBeforeTodayMicros = _daily.SettledBefore(campaigns[i].Id, today) };
         }
-        live.Pacing.Update(_pacedAt, _spends, live.Requests);
+        live.Pacing.Update(_pacedAt, _spends);
     }
 }

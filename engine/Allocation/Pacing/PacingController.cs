@@ -14,7 +14,6 @@ public sealed class PacingController
     private readonly long[] _spentAtMidnight;       // by the last midnight UTC
     private readonly bool[] _known;                 // whether both are known yet
     private PacingSignals _signals;
-    private long _requestsBefore;
     private DateTime? _last;
 
     /// <summary>Starts from the price set's prices, or goes on where the controller of an earlier campaign set stands.</summary>
@@ -54,7 +53,6 @@ public sealed class PacingController
                 SpentInIntervalMicros = 0,
                 Promised = campaign.Promised,
                 Delivered = 0,
-                Considered = 0,
                 TargetFraction = 0,
                 PlannedMicros = 0,
                 PlannedNextMicros = 0,
@@ -86,10 +84,9 @@ public sealed class PacingController
     /// that is far before it begins an interval anew
     /// </param>
     /// <param name="spends">[campaigns] in the order of the campaign set</param>
-    /// <param name="requests">requests answered since the process began; only differences count</param>
     /// <returns>whether the signals were replaced</returns>
     /// <exception cref="ArgumentException">spends has another length than the campaign set.</exception>
-    public bool Update(DateTimeOffset now, ReadOnlySpan<CampaignSpend> spends, long requests)
+    public bool Update(DateTimeOffset now, ReadOnlySpan<CampaignSpend> spends)
     {
         if (spends.Length != _states.Length) throw new ArgumentException($"{spends.Length} spends for {_states.Length} campaigns", nameof(spends));
         DateTime utc = now.UtcDateTime;
@@ -102,12 +99,12 @@ public sealed class PacingController
         {
             TimeSpan elapsed = utc - begun;
             DateTime next = utc + elapsed;
-            var tick = new PacingTick(utc, elapsed.TotalSeconds, Math.Max(0, requests - _requestsBefore),
+            var tick = new PacingTick(utc, elapsed.TotalSeconds,
                 _options.Traffic.Mass(begun, utc) / elapsed.TotalHours, _options.Traffic.Mass(utc, next) / elapsed.TotalHours);
             _policy.Update(tick, _states, _policySignals);
             Volatile.Write(ref _signals, new PacingSignals(_signals.Number + 1, [.. _policySignals]));
         }
-        (_last, _requestsBefore) = (utc, requests);
+        _last = utc;
         return ended;
     }
 
@@ -135,7 +132,6 @@ public sealed class PacingController
             SpentTodayMicros = today,
             SpentInIntervalMicros = inInterval,
             Delivered = spend.Delivered,
-            Considered = Math.Max(0, spend.Considered - _before[i].Considered),
             TargetFraction = campaign.TargetFraction(now),
             PlannedMicros = Planned(campaign, begun, now, _before[i].SpentMicros, today - inInterval),
             PlannedNextMicros = Planned(campaign, now, now + (now - begun), spend.SpentMicros, today),
@@ -158,7 +154,7 @@ public sealed class PacingController
 
     private void GoOn(PacingController previous)
     {
-        (_last, _requestsBefore) = (previous._last, previous._requestsBefore);
+        _last = previous._last;
         for (int i = 0; i < _states.Length; i++)
         {
             int before = previous.Campaigns.IndexOf(Campaigns.Ids[i]);

@@ -35,9 +35,6 @@ public readonly record struct PacingState
     /// <summary>Deliveries so far: reserved and settled.</summary>
     public required long Delivered { get; init; }
 
-    /// <summary>Times that the campaign was considered for a slot in the interval: candidates of requests that it was eligible for.</summary>
-    public required long Considered { get; init; }
-
     /// <summary>Share of the budget that the curve wants spent by now, 0 to 1.</summary>
     public required double TargetFraction { get; init; }
 

@@ -11,11 +11,11 @@ public sealed class PacingControllerTests
         PacingController controller = Controller(Set(Campaign(7)));
         PacingSignals first = controller.Signals;
         Assert.Equal([new PacingSignal(2, 0.5, 1)], first.Signals.ToArray());
-        Assert.False(controller.Update(Start.AddHours(6), [new CampaignSpend(25_000, 25, 900)], 5000));
+        Assert.False(controller.Update(Start.AddHours(6), [new CampaignSpend(25_000, 25)]));
         Assert.Same(first, controller.Signals);
-        Assert.True(controller.Update(Start.AddHours(6).AddSeconds(1), [new CampaignSpend(25_000, 25, 950)], 5010));
+        Assert.True(controller.Update(Start.AddHours(6).AddSeconds(1), [new CampaignSpend(25_000, 25)]));
         Assert.NotSame(first, controller.Signals);
-        Assert.Equal((1L, 50L), (controller.Signals.Number, controller.States[0].Considered));
+        Assert.Equal(1, controller.Signals.Number);
         Assert.True(controller.Signals.Signals[0].Lambda < 2); // nothing was spent in the interval
         Assert.Equal(2, first.Signals[0].Lambda); // whoever holds the old ones still reads them
     }
@@ -24,8 +24,8 @@ public sealed class PacingControllerTests
     public void TheStateIsThePlanOfTheRemainingCurve()
     {
         PacingController controller = Controller(Set(Campaign(7)));
-        controller.Update(Start.AddHours(12), [new CampaignSpend(40_000, 40, 0)], 0);
-        controller.Update(Start.AddHours(13), [new CampaignSpend(45_000, 45, 0)], 0);
+        controller.Update(Start.AddHours(12), [new CampaignSpend(40_000, 40)]);
+        controller.Update(Start.AddHours(13), [new CampaignSpend(45_000, 45)]);
         PacingState state = controller.States[0];
         Assert.Equal((true, 45_000L, 5_000L, 45L), (state.Runs, state.SpentMicros, state.SpentInIntervalMicros, state.Delivered));
         Assert.Equal(13 / 24.0, state.TargetFraction, 1e-12);
@@ -39,14 +39,14 @@ public sealed class PacingControllerTests
     public void AClockThatJumpsBackChangesNothing(int seconds)
     {
         PacingController controller = Controller(Set(Campaign(7)));
-        controller.Update(Start.AddHours(6), [default], 0);
-        controller.Update(Start.AddHours(7), [new CampaignSpend(90_000, 90, 0)], 10);
+        controller.Update(Start.AddHours(6), [default]);
+        controller.Update(Start.AddHours(7), [new CampaignSpend(90_000, 90)]);
         PacingSignals signals = controller.Signals;
         PacingState state = controller.States[0];
-        Assert.False(controller.Update(Start.AddHours(7).AddSeconds(seconds), [new CampaignSpend(99_000, 99, 5)], 20));
+        Assert.False(controller.Update(Start.AddHours(7).AddSeconds(seconds), [new CampaignSpend(99_000, 99)]));
         Assert.Same(signals, controller.Signals);
         Assert.Equal(state, controller.States[0]);
-        Assert.True(controller.Update(Start.AddHours(8), [new CampaignSpend(99_000, 99, 5)], 20));
+        Assert.True(controller.Update(Start.AddHours(8), [new CampaignSpend(99_000, 99)]));
         Assert.Equal(9_000, controller.States[0].SpentInIntervalMicros); // the interval is counted whole when the clock has caught up
     }
 
@@ -54,24 +54,24 @@ public sealed class PacingControllerTests
     public void AClockThatWasFarAheadBeginsAnIntervalAnew()
     {
         PacingController controller = Controller(Set(Campaign(7)));
-        controller.Update(Start.AddHours(6), [default], 0);
-        controller.Update(Start.AddHours(20), [new CampaignSpend(50_000, 50, 0)], 10);
-        Assert.False(controller.Update(Start.AddHours(7), [new CampaignSpend(60_000, 60, 5)], 20)); // begins
-        Assert.True(controller.Update(Start.AddHours(7).AddSeconds(1), [new CampaignSpend(61_000, 61, 6)], 30));
-        Assert.Equal((1_000L, 1L), (controller.States[0].SpentInIntervalMicros, controller.States[0].Considered));
+        controller.Update(Start.AddHours(6), [default]);
+        controller.Update(Start.AddHours(20), [new CampaignSpend(50_000, 50)]);
+        Assert.False(controller.Update(Start.AddHours(7), [new CampaignSpend(60_000, 60)])); // begins
+        Assert.True(controller.Update(Start.AddHours(7).AddSeconds(1), [new CampaignSpend(61_000, 61)]));
+        Assert.Equal(1_000, controller.States[0].SpentInIntervalMicros);
     }
 
     [Fact]
     public void APlanLeavesTheDayItsLimit()
     {
         PacingController controller = Controller(Set(Campaign(7) with { End = Start.AddDays(4), DailyBudgetMicros = 30_000 }));
-        controller.Update(Start.AddHours(1), [default], 0);
-        controller.Update(Start.AddHours(2), [new CampaignSpend(29_000, 29, 0)], 0);
+        controller.Update(Start.AddHours(1), [default]);
+        controller.Update(Start.AddHours(2), [new CampaignSpend(29_000, 29)]);
         Assert.Equal(1_000.0 / 22, controller.States[0].PlannedNextMicros, 1e-6); // 71,000 are left of the budget, 1,000 of the day
         Assert.True(controller.States[0].CanSpend);
-        controller.Update(Start.AddHours(3), [new CampaignSpend(29_500, 30, 0)], 0);
+        controller.Update(Start.AddHours(3), [new CampaignSpend(29_500, 30)]);
         Assert.False(controller.States[0].CanSpend); // 500 do not pay another
-        controller.Update(Start.AddHours(24.5), [new CampaignSpend(29_500, 30, 0)], 0);
+        controller.Update(Start.AddHours(24.5), [new CampaignSpend(29_500, 30)]);
         Assert.Equal((true, 0L), (controller.States[0].CanSpend, controller.States[0].SpentTodayMicros));
     }
 
@@ -79,7 +79,7 @@ public sealed class PacingControllerTests
     public void ARestartCountsWhatTheCurveAllowsAsSpentBeforeToday()
     {
         PacingController controller = Controller(Set(Campaign(7) with { End = Start.AddDays(4), DailyBudgetMicros = 30_000 }));
-        controller.Update(Start.AddDays(2).AddHours(1), [new CampaignSpend(56_000, 56, 0)], 0); // the curve wants 50,000 by midnight
+        controller.Update(Start.AddDays(2).AddHours(1), [new CampaignSpend(56_000, 56)]); // the curve wants 50,000 by midnight
         Assert.Equal(6_000, controller.States[0].SpentTodayMicros);
     }
 
@@ -87,12 +87,12 @@ public sealed class PacingControllerTests
     public void ANewCampaignSetGoesOnWithTheSignalsOfTheOldOne()
     {
         PacingController old = Controller(Set(Campaign(7), Campaign(9)));
-        old.Update(Start.AddHours(1), [default, default], 0);
-        old.Update(Start.AddHours(2), [new CampaignSpend(90_000, 90, 0), default], 10);
+        old.Update(Start.AddHours(1), [default, default]);
+        old.Update(Start.AddHours(2), [new CampaignSpend(90_000, 90), default]);
         var fresh = new PacingController(Set(Campaign(3), Campaign(7)), null, 1, 10, Options, old);
         Assert.Equal([new PacingSignal(0, 0, 1), old.Signals.Signals[0]], fresh.Signals.Signals.ToArray());
         Assert.True(fresh.Signals.Number > old.Signals.Number);
-        fresh.Update(Start.AddHours(3), [new CampaignSpend(5_000, 5, 0), new CampaignSpend(91_000, 91, 0)], 20);
+        fresh.Update(Start.AddHours(3), [new CampaignSpend(5_000, 5), new CampaignSpend(91_000, 91)]);
         Assert.Equal([0, 1_000], fresh.States.ToArray().Select(state => state.SpentInIntervalMicros)); // campaign 3 has only just been met
     }
 
@@ -114,7 +114,7 @@ public sealed class PacingControllerTests
     {
         Assert.Throws<ArgumentException>(() => new PacingOptions { Policy = "fast" }.Validated());
         Assert.Throws<ArgumentOutOfRangeException>("IntervalMillis", () => new PacingOptions { IntervalMillis = 9 }.Validated());
-        Assert.Throws<ArgumentException>("spends", () => Controller(Set(Campaign(7))).Update(Start, [], 0));
+        Assert.Throws<ArgumentException>("spends", () => Controller(Set(Campaign(7))).Update(Start, []));
     }
 
     private static PacingController Controller(CampaignSet set) => new(set, new PriceSet

@@ -142,13 +142,13 @@ public sealed class PacingPolicyTests
     }
 
     private static PacingTick Tick(double traffic = 1, double next = 1) =>
-        new(new DateTime(2026, 6, 1, 12, 0, 0, DateTimeKind.Utc), ElapsedSeconds: 10, Requests: 100, traffic, next);
+        new(new DateTime(2026, 6, 1, 12, 0, 0, DateTimeKind.Utc), ElapsedSeconds: 10, traffic, next);
 
     // Ten deliveries were planned for an interval of ten seconds.
     private static PacingState State(long spent) => new()
     {
         Campaign = 0, Runs = true, BudgetMicros = Budget, DailyBudgetMicros = Budget, SpendMicros = Spend,
-        SpentMicros = Budget / 4, SpentTodayMicros = 0, SpentInIntervalMicros = spent, Promised = 0, Delivered = 0, Considered = 0,
+        SpentMicros = Budget / 4, SpentTodayMicros = 0, SpentInIntervalMicros = spent, Promised = 0, Delivered = 0,
         TargetFraction = 0.25, PlannedMicros = 10 * Spend, PlannedNextMicros = 10 * Spend, BaseLambda = 0, BaseMu = 0, WorthMax = 2,
     };
 }
