@@ -1,9 +1,19 @@
+using System.Collections.Concurrent;
+
 namespace Rubato.Tests.Support;
 
-/// <summary>A folder of its own for one test, deleted with everything in it at the end.</summary>
+/// <summary>A folder of its own for one test, deleted with everything in it at its end, or at that of the run, where many tests share it.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
+    private static readonly ConcurrentDictionary<TemporaryFolder, bool> Open = new();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("rubato-test-");
+
+    static TemporaryFolder() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        foreach (TemporaryFolder folder in Open.Keys) folder.Dispose();
+    };
+
+    public TemporaryFolder() => Open[this] = true;
 
     public string Path => _folder.FullName;
 
@@ -19,5 +29,8 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string[] Names() => [.. _folder.EnumerateFileSystemInfos().Select(entry => entry.Name).Order(StringComparer.Ordinal)];
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose()
+    {
+        if (Open.TryRemove(this, out _)) _folder.Delete(recursive: true);
+    }
 }

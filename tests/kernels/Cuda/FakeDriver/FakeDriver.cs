@@ -134,8 +134,7 @@ internal sealed unsafe class FakeDriver : IDisposable
     {
         if (!OperatingSystem.IsLinux()) return (null, "the fake CUDA driver is built on Linux only");
         string source = Path.Combine(TestData.RepositoryRoot(), "tests", "kernels", "Cuda", "FakeDriver");
-        var folder = new TemporaryFolder();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose(); // every test of the run copies from it
+        var folder = new TemporaryFolder(); // every test of the run copies from it
         string library = folder.File("libcuda.so");
         try
         {
