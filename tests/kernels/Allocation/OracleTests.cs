@@ -111,11 +111,14 @@ public class OracleTests
         var sums = new OracleSums(edges, new DenseCurvature(RandomSlices.Rows(30, edges.CohortCount), edges.WidthMax));
         foreach (IOracleKernel kernel in Available().Where(kernel => kernel != OracleKernels.Scalar))
         {
-            kernel.Evaluate(edges, prices, 0, edges.SliceCount, sums);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            sums.Clear(withCurvature: true);
-            kernel.Evaluate(edges, prices, 0, edges.SliceCount, sums);
-            Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+            long Allocated()
+            {
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                sums.Clear(withCurvature: true);
+                kernel.Evaluate(edges, prices, 0, edges.SliceCount, sums);
+                return GC.GetAllocatedBytesForCurrentThread() - before;
+            }
+            Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => Allocated())); // the runtime itself may allocate while it compiles
         }
     }
 
