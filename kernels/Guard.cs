@@ -41,6 +41,16 @@ internal static class Guard
         Finite(request.Queries, dimension);
     }
 
+    /// <summary>Checks the first step of a search whose rows are shared out.</summary>
+    public static void Collect(in ScanRequest range)
+    {
+        int queries = range.Items.Dimension == 0 ? 0 : range.QueryCount;
+        if (queries > CollectedScan.QueriesMax)
+            Fail($"{queries} queries; at most {CollectedScan.QueriesMax} are collected at a time", nameof(range.Queries));
+        int results = queries * Math.Clamp(range.K, 0, ScanRequest.KMax);
+        Scan(range, results, results);
+    }
+
     /// <summary>Checks a row number of a candidate list.</summary>
     public static void Row(int row, int rows)
     {

@@ -66,13 +66,17 @@ internal sealed class SurvivorBuffer
     /// <param name="scores">[k], descending</param>
     public void Take(ReadOnlySpan<int> rows, ReadOnlySpan<float> scores)
     {
-        Start(rows.Length, room: 0, crowdedCount: int.MaxValue, bar: scores[^1]);
+        (_k, _crowded, Count, Bar, Crowded, Exact) = (rows.Length, int.MaxValue, 0, scores[^1], false, true);
+        _capacity = 0;
+        Grow(rows.Length);
         for (int i = 0; i < rows.Length && rows[i] >= 0; i++)
             Append(scores[i], scores[i], rows[i]);
-        Exact = true;
     }
 
-    /// <summary>Adds what another range of rows has kept for the same query; whatever either has dropped lies below the higher bar.</summary>
+    /// <summary>
+    /// Adds what another range of rows has kept for the same query. Whatever either has dropped lies below the higher bar, or, in an exact range, ties
+    /// with it behind k kept rows of that range.
+    /// </summary>
     public void Join(SurvivorBuffer other)
     {
         Grow(Count + other.Count);

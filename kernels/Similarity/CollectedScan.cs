@@ -8,7 +8,7 @@ namespace Rubato.Kernels.Similarity;
 /// </summary>
 public static class CollectedScan
 {
-    /// <summary>Queries of one search at most; their survivors stay within a few megabytes.</summary>
+    /// <summary>Queries of one search at most. Each may keep 4 k rows of 12 bytes in each range, and more where bounds hardly separate them.</summary>
     public const int QueriesMax = 1024;
 
     /// <summary>Finishes some of the queries; several threads may do so at once, each with queries of its own.</summary>
@@ -36,9 +36,48 @@ public static class CollectedScan
             unproven[query - first] = !Finisher.TryFinish(
                 joined, request, query, workspace, rows.Slice(query * k, k), scores.Slice(query * k, k), ref rescored);
         }
-        rescored += PassedOn.Scan(
-            kernel.Certain, request.Slice(first, count), workspace.Second, unproven, rows.Slice(first * k, count * k), scores.Slice(first * k, count * k));
+        if (unproven.Contains(true))
+            rescored += Again(kernel.Certain, request, first, unproven, workspace, rows, scores);
         return new ScanStatistics(Scanned: 0, rescored);
+    }
+
+    /// <summary>Scans all rows once more for the marked queries, which are copied together: one pass, wherever they stand.</summary>
+    private static long Again(
+        IScanKernel kernel, in ScanRequest request, int first, ReadOnlySpan<bool> marks, ScanWorkspace workspace, Span<int> rows, Span<float> scores)
+    {
+        int k = request.K, dimension = request.Items.Dimension, count = marks.Count(true), at = 0;
+        int words = request.HasOwnFilters ? ScanRequest.FilterWords(request.Items.Rows) : 0;
+        Span<float> queries = workspace.Packed(count * dimension);
+        Span<ulong> filters = workspace.Keys(count * words);
+        for (int i = 0; i < marks.Length; i++)
+        {
+            if (!marks[i])
+                continue;
+            request.Query(first + i).CopyTo(queries[(at * dimension)..]);
+            request.Filter(first + i)[..words].CopyTo(filters[(at++ * words)..]);
+        }
+        var again = new ScanRequest
+        {
+            Items = request.Items,
+            Queries = queries,
+            Allowed = words > 0 ? filters : request.Allowed,
+            K = k,
+            FirstRow = request.FirstRow,
+            RowCount = request.RowCount,
+        };
+        Span<int> foundRows = workspace.Rows(count * k);
+        Span<float> foundScores = workspace.Scores(count * k);
+        long rescored = kernel.Scan(again, workspace.Second, foundRows, foundScores).Rescored;
+        for (int i = 0; i < marks.Length; i++)
+        {
+            if (!marks[i])
+                continue;
+            foundRows[..k].CopyTo(rows[((first + i) * k)..]);
+            foundScores[..k].CopyTo(scores[((first + i) * k)..]);
+            foundRows = foundRows[k..];
+            foundScores = foundScores[k..];
+        }
+        return rescored;
     }
 
     /// <summary>Collects the k best rows of a range, as another scan finds them.</summary>
@@ -48,6 +87,7 @@ public static class CollectedScan
     /// <param name="firstQuery">number of the first query among those of the workspace</param>
     internal static ScanStatistics CollectBest(IScanKernel kernel, in ScanRequest range, ScanWorkspace workspace, int firstQuery = 0)
     {
+        Guard.Collect(range);
         int k = range.K, results = range.QueryCount * k;
         Span<int> rows = workspace.Rows(results);
         Span<float> scores = workspace.Scores(results);

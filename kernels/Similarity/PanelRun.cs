@@ -52,9 +52,9 @@ internal unsafe ref struct PanelRun
         _panelBytes = (long)PanelSize.Rows(_arguments.RowBytes) * _arguments.RowBytes;
         int lastLanes = lanes.Length - (groups - 1) * PanelArguments.Lanes;
         _aheadShare = ahead ? 1 << int.Log2(Math.Min(groups, AheadShareMax)) : 0;
-        _ahead = codes.For(dimension, PanelArguments.Lanes, _aheadShare);
-        _resident = codes.For(dimension, PanelArguments.Lanes, aheadShare: 0);
-        _last = codes.For(dimension, lastLanes, groups == _aheadShare ? _aheadShare : 0);
+        _last = codes.For(dimension, lastLanes, groups == _aheadShare ? _aheadShare : 0); // code is assembled when it is asked for
+        _ahead = groups > 1 ? codes.For(dimension, PanelArguments.Lanes, _aheadShare) : _last;
+        _resident = groups > _aheadShare + 1 ? codes.For(dimension, PanelArguments.Lanes, aheadShare: 0) : _last;
         // SAFETY: the plain queries were reserved for whole groups; lanes without a query are zero, so that they never hit
         NativeMemory.Clear(_plain + (long)lanes.Length * queryBytes, (nuint)(((long)groups * PanelArguments.Lanes - lanes.Length) * queryBytes));
         for (int group = 0; group < groups; group++)

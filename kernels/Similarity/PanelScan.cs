@@ -51,8 +51,8 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
     /// <inheritdoc/>
     public ScanStatistics Collect(in ScanRequest range, ScanWorkspace workspace)
     {
+        Guard.Collect(range);
         int k = range.K, active = 0, queryBytes = arithmetic.QueryBytes(range.Items.Dimension);
-        Guard.Scan(range, range.QueryCount * k, range.QueryCount * k);
         if (arithmetic.RowBytes(range.Items) == 0)
             return fallback.Collect(range, workspace);
         int groups = (range.QueryCount + PanelArguments.Lanes - 1) / PanelArguments.Lanes;

@@ -61,6 +61,37 @@ public sealed class RowSearcherTests : IDisposable
         }
     }
 
+    [Fact]
+    public void MoreQueriesThanABlockAreSharedOutByRows()
+    {
+        const int dimension = 4, rows = 2_000, queryCount = 1_100, k = 3, threads = 20;
+        var random = new Random(6);
+        using Catalogue catalogue = Build(Vectors.Rows("duplicates", random, rows, dimension), dimension);
+        float[] queries = Vectors.Uniform(random, queryCount * dimension), scores = new float[queryCount * k];
+        int[] found = new int[queryCount * k];
+        using var searcher = new RowSearcher(catalogue, ScanKernels.Pick(), threads);
+        Assert.Equal(threads, searcher.Threads);
+        Assert.Equal((long)rows * queryCount, searcher.Search(queries, [], k, found, scores).Scanned);
+        (int[] expectedRows, float[] expectedScores) = Reference(catalogue, queries, [], k);
+        Assert.Equal(expectedRows, found);
+        Assert.Equal(expectedScores, scores);
+    }
+
+    [Theory, InlineData(0), InlineData(128)] // the caller's range, a worker's
+    public void AShareThatThrowsEndsTheSearchAndTheNextOneIsAnswered(int failingRow)
+    {
+        var random = new Random(1);
+        using Catalogue catalogue = Build(Vectors.Uniform(random, 192 * 16), 16);
+        var kernel = new ThrowingProbe { FailingRow = failingRow };
+        using var searcher = new RowSearcher(catalogue, kernel, 3);
+        float[] queries = Vectors.Uniform(random, 5 * 16), scores = new float[5 * 10];
+        int[] rows = new int[5 * 10];
+        Assert.Equal("refused", Assert.Throws<InvalidOperationException>(() => searcher.Search(queries, [], 10, rows, scores)).Message);
+        kernel.FailingRow = -1;
+        searcher.Search(queries, [], 10, rows, scores);
+        Assert.Equal(Reference(catalogue, queries, [], 10).Rows, rows);
+    }
+
     [Theory, InlineData(1), InlineData(3)]
     public void ASearchAllocatesNothingOnAnyOfItsThreads(int threads)
     {
@@ -222,6 +253,24 @@ public sealed class RowSearcherTests : IDisposable
     }
 
     /// <summary>Notes, for every thread, what it has allocated between its first scan and its last.</summary>
+    private sealed class ThrowingProbe : IScanKernel
+    {
+        private readonly IScanKernel _kernel = ScanKernels.Pick();
+
+        public int FailingRow { get; set; }
+
+        public string Name => "probe";
+
+        public ScanStatistics Scan(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores) =>
+            _kernel.Scan(request, workspace, rows, scores);
+
+        public ScanStatistics Collect(in ScanRequest range, ScanWorkspace workspace)
+        {
+            ScanStatistics statistics = _kernel.Collect(range, workspace);
+            return range.FirstRow == FailingRow ? throw new InvalidOperationException("refused") : statistics;
+        }
+    }
+
     private sealed class AllocationProbe : IScanKernel
     {
         private readonly IScanKernel _kernel = ScanKernels.Pick();

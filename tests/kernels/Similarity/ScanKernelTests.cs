@@ -122,6 +122,35 @@ public class ScanKernelTests
         }
     }
 
+    [SkippableTheory, InlineData("amx-int8"), InlineData("avx512-vnni"), InlineData("vector-int8"), InlineData("scalar-int8")]
+    public void QueriesWhoseBarWasTooHighAreScannedAgainTogether(string name)
+    {
+        IScanKernel kernel = Kernel(name);
+        const int Rows = 20_000, Dimension = 128, K = 50, Queries = 40;
+        var random = new Random(11);
+        float[] items = [.. Enumerable.Range(0, Rows * Dimension).Select(_ => 0.5f + random.NextSingle() * 0.01f)];
+        for (int row = 0; row < Rows; row++) // wide enough that few rows survive
+            items[row * Dimension] = 6 * random.NextSingle();
+        float[] queries = Vectors.Uniform(random, Queries * Dimension);
+        for (int query = 0; query < Queries; query += 2) // all but one coordinate round to 0, and all of them the same way
+        {
+            queries.AsSpan(query * Dimension, Dimension).Fill(-0.49f / 127);
+            queries[query * Dimension] = 1;
+        }
+        using var quantised = new QuantisedArrays(items, Dimension);
+        var request = new ScanRequest { Items = quantised.Matrix(items, Vectors.NormMax(items, Dimension)), Queries = queries, K = K, RowCount = Rows };
+        int[] expectedRows = new int[Queries * K], rows = new int[Queries * K];
+        float[] expectedScores = new float[Queries * K], scores = new float[Queries * K];
+        new ScanVector().Scan(request, new ScanWorkspace(), expectedRows, expectedScores);
+        var probe = new CertainProbe(kernel);
+        ScanWorkspace[] workspace = [new()];
+        probe.Collect(request, workspace[0]);
+        CollectedScan.Finish(probe, request, 0, Queries, workspace, own: 0, rows, scores);
+        Assert.Equal(expectedRows, rows);
+        Assert.Equal(expectedScores, scores);
+        Assert.True(probe.Again.SequenceEqual([Queries / 2]), $"scanned again: {string.Join(", ", probe.Again)}");
+    }
+
     [SkippableTheory, MemberData(nameof(Names))]
     public void MoreQueriesThanABlockGiveTheSameAnswers(string name)
     {
@@ -231,6 +260,32 @@ public class ScanKernelTests
         Assert.Equal(expectedRows, rows);
         Assert.Equal(expectedScores.Select(BitConverter.SingleToInt32Bits), scores.Select(BitConverter.SingleToInt32Bits));
         Assert.Equal((long)request.RowCount * request.QueryCount, statistics.Scanned);
+    }
+
+    /// <summary>Notes how many queries each second scan has.</summary>
+    private sealed class CertainProbe(IScanKernel kernel) : IScanKernel
+    {
+        public List<int> Again { get; } = [];
+
+        public string Name => "probe";
+
+        public IScanKernel Certain => new Noted(this, kernel.Certain);
+
+        public ScanStatistics Collect(in ScanRequest range, ScanWorkspace workspace) => kernel.Collect(range, workspace);
+
+        public ScanStatistics Scan(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores) =>
+            kernel.Scan(request, workspace, rows, scores);
+
+        private sealed class Noted(CertainProbe probe, IScanKernel kernel) : IScanKernel
+        {
+            public string Name => "noted";
+
+            public ScanStatistics Scan(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores)
+            {
+                probe.Again.Add(request.QueryCount);
+                return kernel.Scan(request, workspace, rows, scores);
+            }
+        }
     }
 
     private sealed class AtWidth<TWidth, TVector> : IScanKernel where TWidth : struct, IFloatWidth<TVector> where TVector : struct
