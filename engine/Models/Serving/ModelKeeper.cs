@@ -21,7 +21,7 @@ internal sealed class ModelKeeper
     public ModelKeeper(ModelRepository repository, ModelHostOptions options, Action<ModelGeneration> drained, Action wake, Action<ModelKeeper> publish)
     {
         (_repository, _options, _wake, _publish) = (repository, options, wake, () => publish(this));
-        _loader = new ModelLoader(repository, options.MemoryBytesMax, drained);
+        _loader = new ModelLoader(repository, options.MemoryBytesMax, drained, options.Log);
     }
 
     /// <summary>Where requests go, by model; replaced after every change.</summary>
