@@ -168,12 +168,12 @@ internal sealed class ModelKeeper
     }
 
     // At the start nobody holds a label yet. A version that asks for it and for the shadow too must show itself against the one that labels.json
-    // names, which is loaded first: the budget may not have room for both.
+    // names, which is loaded first: the budget may not have room for both. While that one is still being copied, nobody takes its place.
     private bool TryMoveFromHolder(ModelShelf shelf, string label, VersionState version)
     {
         if (version.AsksForShadow && !shelf.Labels.ContainsKey(label) && !shelf.Ordered.ContainsKey(label)
-            && shelf.File.Versions.TryGetValue(label, out int written) && written != version.Version && shelf.Versions.TryGetValue(written, out VersionState? holder))
-            TryMove(shelf, label, holder); // where it is refused there is nothing to compare with
+            && shelf.File.Versions.TryGetValue(label, out int written) && written != version.Version && shelf.Versions.TryGetValue(written, out VersionState? holder)
+            && TryMove(shelf, label, holder) && !shelf.Labels.ContainsKey(label)) return true; // where it is refused there is nothing to compare with
         return TryMove(shelf, label, version);
     }
 
