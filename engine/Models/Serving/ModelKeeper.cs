@@ -39,9 +39,9 @@ internal sealed class ModelKeeper
         foreach (ModelFolder folder in _repository.Scan())
         {
             if (!_shelves.TryGetValue(folder.Name, out ModelShelf? shelf)) _shelves.Add(folder.Name, shelf = new ModelShelf(folder.Name));
-            shelf.Look(folder, version => Print(folder.Name, version), settleAtOnce);
+            shelf.Look(folder, (version, problems) => Print(folder.Name, version, problems), settleAtOnce);
             foreach (VersionState version in shelf.Versions.Values.Where(version => version.IsEligible && version.Loaded is null && version.WishesPrint != version.Print)) ReadWishes(shelf, version);
-            foreach (string problem in folder.Problems) TellOnce(problem);
+            foreach (string problem in shelf.Problems) TellOnce(problem);
         }
     }
 
@@ -292,15 +292,16 @@ internal sealed class ModelKeeper
         }
     }
 
-    private FolderPrint? Print(string name, int version)
+    private FolderPrint? Print(string name, int version, List<string> problems)
     {
         try
         {
             return _repository.Print(name, version);
         }
-        catch (ModelException)
+        catch (ModelException unreadable) // gone, or on its way: perhaps the next look can
         {
-            return null; // gone, or on its way: the next look tells
+            problems.Add(unreadable.Message);
+            return null;
         }
     }
 
