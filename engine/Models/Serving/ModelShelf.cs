@@ -35,7 +35,7 @@ internal sealed class ModelShelf(string name)
     {
         var problems = new List<string>(folder.Problems);
         if (!IsFileStale) File = folder.Labels ?? File;
-        foreach (int number in folder.Versions)
+        foreach (int number in folder.Versions ?? [])
         {
             if (!Versions.TryGetValue(number, out VersionState? version)) Versions.Add(number, version = new VersionState(number));
             if (print(number, problems) is not { } now) continue;
@@ -45,6 +45,7 @@ internal sealed class ModelShelf(string name)
             version.Print = now;
         }
         Problems = problems;
+        if (folder.Versions is null) return; // what is refused stays refused
         foreach (VersionState gone in Versions.Values.Where(version => version.Loaded is null && !folder.Versions.Contains(version.Version)).ToList())
             Versions.Remove(gone.Version);
     }
