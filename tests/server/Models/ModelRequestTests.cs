@@ -124,6 +124,7 @@ public sealed class ModelRequestTests
         await Refused(client.InferAsync(new ModelQuery { Model = "any", Tensors = [Floats("x", [1], 1), Floats("x", [1], 1)] }, new()), ErrorCode.ModelMismatch, "given twice");
         await Refused(client.InferAsync(new ModelQuery { Model = "any", Tensors = [new WireTensor { Name = "x", Element = 14, Shape = [1], Data = new byte[1] }] }, new()), ErrorCode.ModelMismatch, "elements of type 14");
         await Refused(client.InferAsync(new ModelQuery { Model = "any", Tensors = [WireTensor.OfTexts("x", ["1"], 1)] }, new()), ErrorCode.ModelMismatch, "input 'x' is string[1] (expected x: float32[batch, 4])");
+        await Refused(client.InferAsync(new ModelQuery { Model = "any", Tensors = [Floats("x", [1, 2, float.NaN, 4], 1, 4)] }, new()), ErrorCode.ModelMismatch, "input 'x': element 2 is NaN or infinite");
         server.Server.AssertHealthy();
     }
 
