@@ -64,70 +64,96 @@ internal sealed partial class Connection
         return false;
     }
 
-    private void AnswerModel(in FrameHeader asked, long arrived, ModelGeneration generation, in ModelOutcome outcome, TensorWork done)
+    /// <summary>Writes and sends what became of an EMBED or RANK; called by the model's threads.</summary>
+    /// <param name="asked">the request's header</param> <param name="arrived">its time</param> <param name="generation">what ran it</param>
+    /// <param name="outcome">how it ended</param> <param name="reply">what it answered</param>
+    public void AnswerModel(in FrameHeader asked, long arrived, ModelGeneration generation, in ModelOutcome outcome, ModelReply reply)
     {
-        bool ok = outcome.Status == ModelStatus.Ok;
-        long bytes = ok ? ModelTensors.Bytes(done.Outputs) : 0; // before they are copied: a model's outputs may be as large as its inputs tell it
-        if (bytes > _answerBytesMax) AnswerModel(asked, arrived, generation, outcome, default, bytes);
-        else AnswerModel(asked, arrived, generation, outcome, new ModelReply { Tensors = ok ? ModelTensors.ToWire(done.Outputs) : [] });
+        ReturnCredit();
+        ErrorCode code = ErrorCode.Internal;
+        try
+        {
+            code = WriteOutcome(asked, generation, outcome, reply);
+        }
+        finally
+        {
+            ModelAnswered(asked, arrived, code);
+        }
     }
 
-    /// <summary>Writes and sends what became of a request to a model; called by the model's threads.</summary>
-    /// <param name="asked">the request's header</param> <param name="arrived">its time</param> <param name="generation">what ran it</param>
-    /// <param name="outcome">how it ended</param> <param name="reply">what it answered</param> <param name="bytesTooMany">of an answer that is not made because it is too large; 0 for one that is</param>
-    public void AnswerModel(in FrameHeader asked, long arrived, ModelGeneration generation, in ModelOutcome outcome, ModelReply reply, long bytesTooMany = 0)
+    private void AnswerModel(in FrameHeader asked, long arrived, ModelGeneration generation, in ModelOutcome outcome, TensorWork done)
     {
-        ErrorCode code = outcome.Status switch
-        {
-            ModelStatus.Ok => ErrorCode.None,
-            ModelStatus.Failed => ErrorCode.ModelFailed,
-            _ => ErrorCode.DeadlineExceeded,
-        };
-        FrameHeader header = asked with { Status = ErrorCode.None, DeadlineMicroseconds = 0, Flags = 0 };
         ReturnCredit();
-        if (code != ErrorCode.None)
+        ErrorCode code = ErrorCode.Internal;
+        try
         {
-            Stage stage = outcome.Status == ModelStatus.LateInQueue ? Stage.Queue : Stage.Compute;
-            WriteError(header with { Kind = FrameKind.Error }, code, new ErrorPayload(stage, 0, ErrorPayload.NoOffset, outcome.Problem ?? ""));
+            code = WriteOutputs(asked, generation, outcome, done);
         }
-        else if (bytesTooMany > 0)
+        finally
         {
-            code = RefuseAnswer(header, bytesTooMany);
+            ModelAnswered(asked, arrived, code);
         }
-        else
+    }
+
+    // Internal: something was thrown on the way, which the model's thread tells; the caller must not wait for ever.
+    private void ModelAnswered(in FrameHeader asked, long arrived, ErrorCode code)
+    {
+        if (code == ErrorCode.Internal)
+            WriteError(AnswerHeader(asked, FrameKind.Error), code, new ErrorPayload(Stage.Send, 0, ErrorPayload.NoOffset, "the answer could not be written"));
+        _server.Metrics.RequestDone(asked.Opcode, code, Stopwatch.GetTimestamp() - arrived);
+        RequestLeft();
+        Flush();
+    }
+
+    // Sizes are looked at before anything is copied: a model's outputs may be as large as its inputs tell it.
+    private ErrorCode WriteOutputs(in FrameHeader asked, ModelGeneration generation, in ModelOutcome outcome, TensorWork done)
+    {
+        if (outcome.Status != ModelStatus.Ok) return WriteOutcome(asked, generation, outcome, default);
+        if (ModelTensors.WireProblem(done.Outputs) is { } problem)
+            return WriteOutcome(asked, generation, outcome with { Status = ModelStatus.Failed, Problem = problem }, default);
+        long bytes = ModelTensors.Bytes(done.Outputs);
+        return bytes > _answerBytesMax ? RefuseAnswer(asked, bytes) : WriteOutcome(asked, generation, outcome, new ModelReply { Tensors = ModelTensors.ToWire(done.Outputs) });
+    }
+
+    private ErrorCode WriteOutcome(in FrameHeader asked, ModelGeneration generation, in ModelOutcome outcome, ModelReply reply)
+    {
+        if (outcome.Status == ModelStatus.Ok)
         {
-            code = WriteModel(header, new ModelReply
+            return WriteModel(asked, new ModelReply
             {
                 Version = (uint)generation.Version, BatchRows = (uint)outcome.BatchRows, QueueMicroseconds = Microseconds(outcome.QueueTicks),
                 BatchMicroseconds = Microseconds(outcome.BatchTicks), ComputeMicroseconds = Microseconds(outcome.ComputeTicks),
                 Rows = reply.Rows, Values = reply.Values, Relevance = reply.Relevance, Tensors = reply.Tensors,
             });
         }
-        _server.Metrics.RequestDone(asked.Opcode, code, Stopwatch.GetTimestamp() - arrived);
-        RequestLeft();
-        Flush();
+        ErrorCode code = outcome.Status == ModelStatus.Failed ? ErrorCode.ModelFailed : ErrorCode.DeadlineExceeded;
+        Stage stage = outcome.Status == ModelStatus.LateInQueue ? Stage.Queue : Stage.Compute;
+        WriteError(AnswerHeader(asked, FrameKind.Error), code, new ErrorPayload(stage, 0, ErrorPayload.NoOffset, outcome.Problem ?? ""));
+        return code;
     }
 
-    private ErrorCode WriteModel(FrameHeader header, in ModelReply reply)
+    private ErrorCode WriteModel(in FrameHeader asked, in ModelReply reply)
     {
         int payloadBytes = reply.PayloadBytes;
-        if (payloadBytes > _answerBytesMax) return RefuseAnswer(header, payloadBytes);
+        if (payloadBytes > _answerBytesMax) return RefuseAnswer(asked, payloadBytes);
         lock (_gate)
         {
             if (_closing) return ErrorCode.None;
             Span<byte> frame = FrameWriter.Reserve(_transport.Output, payloadBytes);
             reply.Write(FrameWriter.Payload(frame));
-            Seal(frame, payloadBytes, header with { Kind = FrameKind.Reply });
+            Seal(frame, payloadBytes, AnswerHeader(asked, FrameKind.Reply));
         }
         return ErrorCode.None;
     }
 
-    private ErrorCode RefuseAnswer(FrameHeader header, long bytes)
+    private ErrorCode RefuseAnswer(in FrameHeader asked, long bytes)
     {
-        WriteError(header with { Kind = FrameKind.Error }, ErrorCode.AnswerTooLarge,
+        WriteError(AnswerHeader(asked, FrameKind.Error), ErrorCode.AnswerTooLarge,
             new ErrorPayload(Stage.Send, 0, ErrorPayload.NoOffset, $"the answer takes {bytes} bytes, the caller takes {_answerBytesMax}"));
         return ErrorCode.AnswerTooLarge;
     }
+
+    private static FrameHeader AnswerHeader(in FrameHeader asked, FrameKind kind) => asked with { Kind = kind, Status = ErrorCode.None, DeadlineMicroseconds = 0, Flags = 0 };
 
     private static uint Microseconds(long ticks) => (uint)Math.Clamp(ticks * 1_000_000 / Stopwatch.Frequency, 0, uint.MaxValue);
 }

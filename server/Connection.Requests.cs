@@ -109,7 +109,7 @@ internal sealed partial class Connection
         if (!HelloRequest.TryRead(payload, out HelloRequest hello)) return CloseWith(ErrorCode.MalformedPayload, "HELLO cannot be read");
         if (hello.VersionMin > FrameHeader.VersionValue || hello.VersionMax < FrameHeader.VersionValue)
             return CloseWith(ErrorCode.UnsupportedVersion, $"versions {hello.VersionMin} to {hello.VersionMax} offered, {FrameHeader.VersionValue} spoken here");
-        _answerBytesMax = (int)Math.Min(hello.PayloadBytesMax, int.MaxValue);
+        _answerBytesMax = (int)Math.Min(hello.PayloadBytesMax, HelloRequest.AnswerBytesMax);
         _greeted = true;
         Span<byte> answer = stackalloc byte[FrameHeader.Bytes];
         _server.Hello().Write(answer);

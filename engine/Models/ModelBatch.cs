@@ -1,5 +1,3 @@
-using Rubato.Kernels;
-
 namespace Rubato;
 
 /// <summary>Columns of inputs and outputs in memory that the runtime reads and writes in place. Filled, run and read by one thread at a time.</summary>
@@ -103,25 +101,11 @@ public sealed class ModelBatch : IDisposable
     {
         foreach (ModelColumn column in _outputs)
         {
-            int at = column.Info.Element switch
-            {
-                ModelElementType.Float32 => FiniteCheck.FirstNonFinite(column.Values<float>(Rows)),
-                ModelElementType.Float64 => First<double>(column, double.IsFinite),
-                ModelElementType.Float16 => First<Half>(column, Half.IsFinite),
-                _ => -1,
-            };
+            int at = FiniteElements.FirstNonFinite(column.Info.Element, column.Bytes(0, Rows));
             if (at < 0) continue;
             Rows = 0;
             throw new ModelRunException($"output '{column.Info.Name}', row {at / Math.Max(column.RowElements, 1)}: not a finite number");
         }
-    }
-
-    private int First<T>(ModelColumn column, Func<T, bool> isFinite) where T : unmanaged
-    {
-        ReadOnlySpan<T> values = column.Values<T>(Rows);
-        for (int i = 0; i < values.Length; i++)
-            if (!isFinite(values[i])) return i;
-        return -1;
     }
 
     private void RunOne(int run, int firstRow, int rows)

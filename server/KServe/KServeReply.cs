@@ -30,28 +30,30 @@ internal static class KServeReply
                                                                          where tensor is not null
                                                                          let texts = tensor.Element == ModelElementType.String && request.Outputs.GoesBehind(output.Name)
                                                                          select (output.Name, tensor, texts ? WireTexts.Write(tensor.Strings) : null)];
-        var json = new ArrayBufferWriter<byte>();
-        await using (var writer = new Utf8JsonWriter(json))
+        (string Name, ModelTensor Tensor, byte[]? Texts)[] behind = [.. tensors.Where(output => request.Outputs.GoesBehind(output.Name))];
+        if (behind.Length == 0)
         {
-            writer.WriteStartObject();
-            Write(writer, request, model, version, outcome, tensors);
-            writer.WriteEndObject();
+            await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json => Write(json, request, model, version, outcome, tensors)).ConfigureAwait(false);
+            return;
+        }
+        var head = new ArrayBufferWriter<byte>(); // its size is told before it
+        await using (var json = new Utf8JsonWriter(head))
+        {
+            json.WriteStartObject();
+            Write(json, request, model, version, outcome, tensors);
+            json.WriteEndObject();
         }
         HttpResponse response = context.Response;
         response.StatusCode = StatusCodes.Status200OK;
-        response.ContentType = "application/json";
-        long bytes = json.WrittenCount;
-        (string Name, ModelTensor Tensor, byte[]? Texts)[] behind = [.. tensors.Where(output => request.Outputs.GoesBehind(output.Name))];
-        if (behind.Length > 0)
+        response.ContentType = "application/octet-stream";
+        response.Headers[KServeRequest.JsonBytesHeader] = head.WrittenCount.ToString(CultureInfo.InvariantCulture);
+        response.ContentLength = head.WrittenCount + behind.Sum(output => (long)(output.Texts?.Length ?? output.Tensor.Data.Length));
+        await response.BodyWriter.WriteAsync(head.WrittenMemory).ConfigureAwait(false);
+        foreach ((_, ModelTensor tensor, byte[]? texts) in behind)
         {
-            response.ContentType = "application/octet-stream";
-            response.Headers[KServeRequest.JsonBytesHeader] = bytes.ToString(CultureInfo.InvariantCulture);
-            foreach ((_, ModelTensor tensor, byte[]? texts) in behind) bytes += texts?.Length ?? tensor.Data.Length;
+            response.BodyWriter.Write(texts ?? tensor.Data);
+            await response.BodyWriter.FlushAsync().ConfigureAwait(false); // no more than one waits for a slow reader
         }
-        response.ContentLength = bytes;
-        response.BodyWriter.Write(json.WrittenSpan);
-        foreach ((_, ModelTensor tensor, byte[]? texts) in behind) response.BodyWriter.Write(texts ?? tensor.Data);
-        await response.BodyWriter.FlushAsync().ConfigureAwait(false);
     }
 
     private static void Write(Utf8JsonWriter json, KServeRequest request, string model, int version, in ModelOutcome outcome, (string Name, ModelTensor Tensor, byte[]? Texts)[] outputs)

@@ -11,6 +11,7 @@ namespace Rubato.Server;
 internal sealed class KServeService(RubatoServer server)
 {
     private readonly ModelHost _host = server.Models!.Host;
+    private readonly long _tensorBytesMax = server.Options.Models.KServeBytesMax;
 
     public Task ServerAsync(HttpContext context) => JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, static json =>
     {
@@ -80,6 +81,8 @@ internal sealed class KServeService(RubatoServer server)
         ModelOutcome ended = await answered.Task.ConfigureAwait(false);
         if (ended.Status != ModelStatus.Ok)
             throw new KServeException(ended.Status == ModelStatus.Failed ? StatusCodes.Status500InternalServerError : StatusCodes.Status504GatewayTimeout, ended.Problem!);
+        long bytes = ModelTensors.Bytes(work.Outputs); // before they are copied: a model's outputs may be as large as its inputs tell it
+        if (bytes > _tensorBytesMax) throw new KServeException($"the answer's tensors take {bytes} bytes (expected at most {_tensorBytesMax})");
         await KServeReply.WriteAsync(context, request, generation.Name, version, ended, work.Outputs).ConfigureAwait(false);
     });
 

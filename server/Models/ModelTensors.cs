@@ -1,3 +1,4 @@
+using System.Text;
 using Rubato.Wire;
 
 namespace Rubato.Server;
@@ -19,6 +20,21 @@ internal static class ModelTensors
     /// <summary>Outputs that are tensors; others are left out.</summary>
     public static WireTensor[] ToWire(IEnumerable<(string Name, ModelValue Value)> outputs) =>
         [.. outputs.Where(output => output.Value is ModelTensor).Select(output => ToWire(output.Name, (ModelTensor)output.Value))];
+
+    /// <summary>What of the outputs the wire has no room for, whatever their size; null for nothing.</summary>
+    public static string? WireProblem(IEnumerable<(string Name, ModelValue Value)> outputs)
+    {
+        int count = 0;
+        foreach ((string name, ModelValue value) in outputs)
+        {
+            if (value is not ModelTensor tensor) continue;
+            int nameBytes = Encoding.UTF8.GetByteCount(name);
+            if (nameBytes > WireTensor.NameBytesMax) return $"an output's name takes {nameBytes} bytes (expected at most {WireTensor.NameBytesMax}): '{name[..32]}...'";
+            if (tensor.Shape.Length > WireTensor.RankMax) return $"output '{name}' has {tensor.Shape.Length} dimensions (expected at most {WireTensor.RankMax})";
+            if (++count > WireTensor.CountMax) return $"more than {WireTensor.CountMax} outputs";
+        }
+        return null;
+    }
 
     /// <summary>Bytes of the outputs' data on the wire.</summary>
     public static long Bytes(IEnumerable<(string Name, ModelValue Value)> outputs) => outputs.Sum(output => output.Value is not ModelTensor tensor ? 0

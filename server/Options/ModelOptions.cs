@@ -18,6 +18,6 @@ internal sealed class ModelOptions
     /// <summary>Milliseconds between two looks at the folder; 0 = never.</summary>
     public int PollMilliseconds { get; set; } = 2000;
 
-    /// <summary>Largest body of a KServe request in bytes.</summary>
+    /// <summary>Largest body of a KServe request in bytes, and most bytes of the tensors of an answer.</summary>
     public int KServeBytesMax { get; set; } = 16 << 20;
 }

@@ -85,7 +85,7 @@ public enum ErrorCode : ushort
     /// <summary>The model takes other inputs, or has no such role.</summary>
     ModelMismatch = 49,
 
-    /// <summary>The model failed on this request: an operator, or an output that is not a finite number.</summary>
+    /// <summary>The model failed on this request: an operator, an output that is not a finite number, or one that the protocol cannot carry.</summary>
     ModelFailed = 50,
 
     // The request was sound: sending it again, later or elsewhere, may help.

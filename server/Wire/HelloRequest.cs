@@ -25,6 +25,9 @@ public readonly record struct HelloRequest(byte VersionMin, byte VersionMax, uin
     /// <summary>Longest name in bytes.</summary>
     public const int NameBytesMax = 64;
 
+    /// <summary>Largest answer of any server; a caller that takes more gets no more.</summary>
+    public const uint AnswerBytesMax = 1 << 30;
+
     /// <summary>Block and name.</summary>
     public const int PayloadBytes = FrameHeader.Bytes + NameBytesMax;
 

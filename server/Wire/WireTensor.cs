@@ -12,6 +12,9 @@ public sealed class WireTensor
     /// <summary>Longest name in bytes of UTF-8.</summary>
     public const int NameBytesMax = 256;
 
+    /// <summary>Most tensors in a payload.</summary>
+    public const int CountMax = 64;
+
     private const byte TextElement = 8;
 
     /// <summary>The model's name for it, at most <see cref="NameBytesMax"/> bytes.</summary>

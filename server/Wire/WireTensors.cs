@@ -5,12 +5,10 @@ namespace Rubato.Wire;
 /// <summary>The tensors at the end of a payload: their heads, 64 bytes each, then name and data of each, every array at a multiple of 64 bytes.</summary>
 internal static class WireTensors
 {
-    public const int CountMax = 64;
-
     /// <exception cref="ArgumentException">A name is too long, there are too many dimensions, or too many tensors.</exception>
     public static int Bytes(IReadOnlyList<WireTensor> tensors)
     {
-        if (tensors.Count > CountMax) throw new ArgumentException($"{tensors.Count} tensors (expected at most {CountMax})", nameof(tensors));
+        if (tensors.Count > WireTensor.CountMax) throw new ArgumentException($"{tensors.Count} tensors (expected at most {WireTensor.CountMax})", nameof(tensors));
         int bytes = PayloadLayout.Bytes<WireTensor.Head>(tensors.Count);
         foreach (WireTensor tensor in tensors)
         {
@@ -41,7 +39,7 @@ internal static class WireTensors
     public static bool TryRead(ReadOnlySpan<byte> payload, ref int offset, int count, out WireTensor[] tensors)
     {
         tensors = [];
-        if (count > CountMax || !PayloadLayout.TryTake(payload, ref offset, count, out ReadOnlySpan<WireTensor.Head> heads)) return false;
+        if (count > WireTensor.CountMax || !PayloadLayout.TryTake(payload, ref offset, count, out ReadOnlySpan<WireTensor.Head> heads)) return false;
         tensors = new WireTensor[count];
         for (int i = 0; i < count; i++)
         {

@@ -69,6 +69,11 @@ internal static class OnnxModels
     /// <summary>y = op(x) on float [batch, 4].</summary>
     public static byte[] Unary(string op) => Model(Graph((1, Node(op, ["x"], ["y"])), (11, Value("x", Float, "batch,4")), (12, Value("y", Float, "batch,4"))));
 
+    /// <summary>y = x as [batch, 1, 1, …, 4] of more dimensions; x is float [batch, 4].</summary>
+    public static byte[] Deep(int dimensions) => Model(Graph((1, Node("Reshape", ["x", "shape"], ["y"])),
+        (5, Tensor("shape", Int64, [-1L, .. Enumerable.Repeat(1L, dimensions - 2), 4L], dimensions)), (11, Value("x", Float, "batch,4")),
+        (12, Value("y", Float, $"batch,{string.Concat(Enumerable.Repeat("1,", dimensions - 2))}4"))));
+
     /// <summary>A ranker: layers of Gemm and Relu with seeded weights, a sigmoid at the end; x is float [batch, widths[0]], y [batch, last width].</summary>
     public static byte[] Mlp(int seed, params int[] widths)
     {

@@ -87,19 +87,12 @@ public sealed class ModelRepository
     {
         string folder = System.IO.Path.Combine(Path, name);
         if (!ModelLabelsFile.IsName(name)) return new ModelFolder(name, [], null, [$"{folder}: not the name of a model (expected up to {ModelLabelsFile.NameCharactersMax} letters, digits, '.', '-' or '_')"]);
-        var versions = new List<int>();
+        List<int>? versions = null;
         ModelLabels? labels = null;
         var problems = new List<string>();
         try
         {
-            RequireInside(folder);
-            foreach (string path in Directory.EnumerateDirectories(folder))
-            {
-                string text = System.IO.Path.GetFileName(path);
-                if (!IsShown(text)) continue;
-                if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int version) && version > 0 && text == $"{version}") versions.Add(version);
-                else problems.Add($"{path}: not the number of a version (expected 1 to {int.MaxValue}, without leading zeros)");
-            }
+            versions = ReadVersions(folder, problems);
             string file = LabelsPath(name);
             if (File.Exists(file)) RequireInside(file);
             labels = ModelLabelsFile.Read(file);
@@ -108,14 +101,29 @@ public sealed class ModelRepository
         }
         catch (DataFileException failure)
         {
+            versions ??= []; // a folder that leads out has none that may be used
             problems.Add(failure.Message);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException) // it has just gone, or is not ours to read
         {
             problems.Add($"{folder}: {DataFileException.Describe(failure)}");
         }
-        versions.Sort();
         return new ModelFolder(name, versions, labels, problems);
+    }
+
+    private List<int> ReadVersions(string folder, List<string> problems)
+    {
+        RequireInside(folder);
+        var versions = new List<int>();
+        foreach (string path in Directory.EnumerateDirectories(folder))
+        {
+            string text = System.IO.Path.GetFileName(path);
+            if (!IsShown(text)) continue;
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int version) && version > 0 && text == $"{version}") versions.Add(version);
+            else problems.Add($"{path}: not the number of a version (expected 1 to {int.MaxValue}, without leading zeros)");
+        }
+        versions.Sort();
+        return versions;
     }
 
     // The first run of a shape is the slow one: it is over before any traffic comes.

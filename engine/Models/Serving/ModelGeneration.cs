@@ -10,6 +10,7 @@ public sealed class ModelGeneration
 {
     private readonly LoadedModel _model;
     private readonly Action<ModelGeneration> _drained;
+    private readonly Action<ModelLogLevel, string>? _log;
     private readonly ModelQueue _queue;
     private ModelWorker[] _workers = [];
     private ModelBatch?[] _batches;
@@ -18,9 +19,10 @@ public sealed class ModelGeneration
 
     /// <param name="model">owned from here on</param> <param name="batches">one for each thread, owned too; null for a model that does not come in rows</param>
     /// <param name="bytes">what the budget counts it for</param> <param name="drained">called once, on any thread, when nobody holds it any more</param>
-    internal ModelGeneration(LoadedModel model, ModelBatch?[] batches, long bytes, Action<ModelGeneration> drained)
+    /// <param name="log">hears of faults, on any thread; null drops them</param>
+    internal ModelGeneration(LoadedModel model, ModelBatch?[] batches, long bytes, Action<ModelGeneration> drained, Action<ModelLogLevel, string>? log)
     {
-        (_model, _batches, Bytes, _drained) = (model, batches, bytes, drained);
+        (_model, _batches, Bytes, _drained, _log) = (model, batches, bytes, drained, log);
         _queue = new ModelQueue(model.Manifest, batches[0]?.RowsMax ?? int.MaxValue, mixes: batches[0] is { SharesInputs: false });
     }
 
@@ -110,8 +112,18 @@ public sealed class ModelGeneration
     {
         ModelOutcome outcome = work.Judge();
         Counters.CountEnd(outcome);
-        work.Done(this, outcome);
-        Release();
+        try
+        {
+            work.Done(this, outcome);
+        }
+        catch (Exception fault) // of whoever submitted it: the model and its threads go on
+        {
+            _log?.Invoke(ModelLogLevel.Error, $"model {Name}/{Version}: the answer to a request failed: {DataFileException.Describe(fault)}");
+        }
+        finally
+        {
+            Release();
+        }
     }
 
     /// <summary>Ends its threads and frees the model; nobody holds it any more.</summary>

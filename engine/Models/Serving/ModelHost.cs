@@ -122,9 +122,10 @@ public sealed class ModelHost : IDisposable
     /// <summary>Looks at the folder now, as it does by itself.</summary>
     internal Task PollAsync() => Ask(keeper => keeper.Look(settleAtOnce: false));
 
-    /// <summary>Lets go of everything and frees what nobody holds. Requests that still run are waited for, for ten seconds.</summary>
+    /// <summary>Lets go of everything and frees what nobody holds. Requests that still run are waited for, for ten seconds, by the first call alone.</summary>
     public void Dispose()
     {
+        if (_orders.IsAddingCompleted) return;
         Give(() => _stopping = true);
         _thread.Join();
         _keeper.LetGoOfAll();

@@ -21,7 +21,7 @@ internal sealed class ModelKeeper
     public ModelKeeper(ModelRepository repository, ModelHostOptions options, Action<ModelGeneration> drained, Action wake, Action<ModelKeeper> publish)
     {
         (_repository, _options, _wake, _publish) = (repository, options, wake, () => publish(this));
-        _loader = new ModelLoader(repository, options.MemoryBytesMax, drained);
+        _loader = new ModelLoader(repository, options.MemoryBytesMax, drained, options.Log);
     }
 
     /// <summary>Where requests go, by model; replaced after every change.</summary>
@@ -39,9 +39,9 @@ internal sealed class ModelKeeper
         foreach (ModelFolder folder in _repository.Scan())
         {
             if (!_shelves.TryGetValue(folder.Name, out ModelShelf? shelf)) _shelves.Add(folder.Name, shelf = new ModelShelf(folder.Name));
-            shelf.Look(folder, version => Print(folder.Name, version), settleAtOnce);
+            shelf.Look(folder, (version, problems) => Print(folder.Name, version, problems), settleAtOnce);
             foreach (VersionState version in shelf.Versions.Values.Where(version => version.IsEligible && version.Loaded is null && version.WishesPrint != version.Print)) ReadWishes(shelf, version);
-            foreach (string problem in folder.Problems) TellOnce(problem);
+            foreach (string problem in shelf.Problems) TellOnce(problem);
         }
     }
 
@@ -168,12 +168,12 @@ internal sealed class ModelKeeper
     }
 
     // At the start nobody holds a label yet. A version that asks for it and for the shadow too must show itself against the one that labels.json
-    // names, which is loaded first: the budget may not have room for both.
+    // names, which is loaded first: the budget may not have room for both. While that one is still being copied, nobody takes its place.
     private bool TryMoveFromHolder(ModelShelf shelf, string label, VersionState version)
     {
         if (version.AsksForShadow && !shelf.Labels.ContainsKey(label) && !shelf.Ordered.ContainsKey(label)
-            && shelf.File.Versions.TryGetValue(label, out int written) && written != version.Version && shelf.Versions.TryGetValue(written, out VersionState? holder))
-            TryMove(shelf, label, holder); // where it is refused there is nothing to compare with
+            && shelf.File.Versions.TryGetValue(label, out int written) && written != version.Version && shelf.Versions.TryGetValue(written, out VersionState? holder)
+            && TryMove(shelf, label, holder) && !shelf.Labels.ContainsKey(label)) return true; // where it is refused there is nothing to compare with
         return TryMove(shelf, label, version);
     }
 
@@ -292,15 +292,16 @@ internal sealed class ModelKeeper
         }
     }
 
-    private FolderPrint? Print(string name, int version)
+    private FolderPrint? Print(string name, int version, List<string> problems)
     {
         try
         {
             return _repository.Print(name, version);
         }
-        catch (ModelException)
+        catch (ModelException unreadable) // gone, or on its way: perhaps the next look can
         {
-            return null; // gone, or on its way: the next look tells
+            problems.Add(unreadable.Message);
+            return null;
         }
     }
 

@@ -1,7 +1,7 @@
 namespace Rubato;
 
 /// <summary>Loads versions one at a time, on a thread that yields to those that serve, and only what fits into the memory budget.</summary>
-internal sealed class ModelLoader(ModelRepository repository, long memoryBytesMax, Action<ModelGeneration> drained)
+internal sealed class ModelLoader(ModelRepository repository, long memoryBytesMax, Action<ModelGeneration> drained, Action<ModelLogLevel, string>? log)
 {
     private const int EstimateFactor = 2; // weights once in their layout on disk and once in the runtime's own, and the tests
 
@@ -52,7 +52,7 @@ internal sealed class ModelLoader(ModelRepository repository, long memoryBytesMa
                 batches[i] = CreateBatch(model);
                 if (batches[i] is { } batch) model.WarmUp(batch);
             }
-            return new ModelGeneration(model, batches, bytes, drained);
+            return new ModelGeneration(model, batches, bytes, drained, log);
         }
         catch
         {

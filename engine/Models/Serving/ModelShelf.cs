@@ -29,21 +29,23 @@ internal sealed class ModelShelf(string name)
     public bool IsFileStale { get; set; }
 
     /// <summary>Takes over what the folder holds now.</summary>
-    /// <param name="folder">what the repository saw</param> <param name="print">the files of a version; null where they cannot be read</param>
+    /// <param name="folder">what the repository saw</param> <param name="print">the files of a version; null where they cannot be read, with a problem added</param>
     /// <param name="settleAtOnce">do not wait for a second look</param>
-    public void Look(ModelFolder folder, Func<int, FolderPrint?> print, bool settleAtOnce)
+    public void Look(ModelFolder folder, Func<int, List<string>, FolderPrint?> print, bool settleAtOnce)
     {
-        Problems = folder.Problems;
+        var problems = new List<string>(folder.Problems);
         if (!IsFileStale) File = folder.Labels ?? File;
-        foreach (int number in folder.Versions)
+        foreach (int number in folder.Versions ?? [])
         {
             if (!Versions.TryGetValue(number, out VersionState? version)) Versions.Add(number, version = new VersionState(number));
-            if (print(number) is not { } now) continue;
+            if (print(number, problems) is not { } now) continue;
             bool same = version.Print == now && now.Files > 0;
             if ((!same && version.Loaded is null) || version.IsRefusedForMemory) (version.Refused, version.IsRefusedForMemory) = (null, false);
             version.IsSettled = same || settleAtOnce;
             version.Print = now;
         }
+        Problems = problems;
+        if (folder.Versions is null) return; // what is refused stays refused
         foreach (VersionState gone in Versions.Values.Where(version => version.Loaded is null && !folder.Versions.Contains(version.Version)).ToList())
             Versions.Remove(gone.Version);
     }

@@ -128,6 +128,18 @@ public sealed class KServeBinaryTests : IAsyncLifetime
     }
 
     [SkippableTheory]
+    [InlineData("FP16", 10, new byte[] { 0, 0x3C, 0, 0x7C })]
+    [InlineData("FP32", 1, new byte[] { 0, 0, 0x80, 0x3F, 0, 0, 0xC0, 0x7F })]
+    [InlineData("FP64", 11, new byte[] { 0, 0, 0, 0, 0, 0, 0xF0, 0x3F, 0, 0, 0, 0, 0, 0, 0xF0, 0xFF })]
+    public async Task NaNAndInfinityAreRefused(string datatype, int type, byte[] data)
+    {
+        Skip.If(_http is null, "no ONNX Runtime");
+        _server!.Folders.Echo("types", 1, type, [1], OnnxModels.Tensor("x", type, new byte[data.Length / 2], 1), OnnxModels.Tensor("y", type, new byte[data.Length / 2], 1));
+        await _server.Host.LookAsync();
+        Assert.Equal("input 'x': element 1 is NaN or infinite", await RefusedAsync("types", Input(datatype, "[2]", data.Length, ""), data));
+    }
+
+    [SkippableTheory]
     [InlineData("{}", "inputs is missing")]
     [InlineData("{", "not JSON")]
     [InlineData("", "not JSON")]

@@ -104,6 +104,20 @@ public sealed class KServeTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, status);
     }
 
+    [SkippableTheory, InlineData(""), InlineData(""", "parameters": { "binary_data_output": true }""")]
+    public async Task AnAnswerThatIsTooLargeIsRefusedAndTheNextOneIsNot(string more)
+    {
+        Skip.If(_http is null, "no ONNX Runtime");
+        (HttpStatusCode status, string error) = await RefusedAsync(_http.PostAsync("/v2/models/any/infer", Body(Rows(626, more))));
+        Assert.Equal((HttpStatusCode.BadRequest, "the answer's tensors take 10016 bytes (expected at most 10000)"), (status, error));
+        using HttpResponseMessage largest = await _http.PostAsync("/v2/models/any/infer", Body(Rows(625, more)));
+        Assert.Equal(HttpStatusCode.OK, largest.StatusCode);
+        Assert.InRange((await largest.Content.ReadAsByteArrayAsync()).Length, 625 * 4 * 2, 20_000);
+
+        static string Rows(int rows, string more) =>
+            $$"""{ "inputs": [{ "name": "x", "shape": [{{rows}}, 4], "datatype": "FP32", "data": [{{string.Join(',', Enumerable.Repeat("1", rows * 4))}}] }]{{more}} }""";
+    }
+
     [SkippableFact]
     public async Task LateFailedAndOverloadedHaveTheirStatus()
     {

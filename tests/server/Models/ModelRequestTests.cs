@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Rubato.Client;
+using Rubato.Server;
 using Rubato.Tests.Support;
 using Rubato.Wire;
 
@@ -123,6 +124,7 @@ public sealed class ModelRequestTests
         await Refused(client.InferAsync(new ModelQuery { Model = "any", Tensors = [Floats("x", [1], 1), Floats("x", [1], 1)] }, new()), ErrorCode.ModelMismatch, "given twice");
         await Refused(client.InferAsync(new ModelQuery { Model = "any", Tensors = [new WireTensor { Name = "x", Element = 14, Shape = [1], Data = new byte[1] }] }, new()), ErrorCode.ModelMismatch, "elements of type 14");
         await Refused(client.InferAsync(new ModelQuery { Model = "any", Tensors = [WireTensor.OfTexts("x", ["1"], 1)] }, new()), ErrorCode.ModelMismatch, "input 'x' is string[1] (expected x: float32[batch, 4])");
+        await Refused(client.InferAsync(new ModelQuery { Model = "any", Tensors = [Floats("x", [1, 2, float.NaN, 4], 1, 4)] }, new()), ErrorCode.ModelMismatch, "input 'x': element 2 is NaN or infinite");
         server.Server.AssertHealthy();
     }
 
@@ -145,6 +147,35 @@ public sealed class ModelRequestTests
             await client.InferAsync(new ModelQuery { Model = "loop", Tensors = [Floats("x", [1], 1, 1), new WireTensor { Name = "turns", Element = 7, Shape = [1], Data = BitConverter.GetBytes(2L) }] }, answer);
             Assert.Equal(3f, MemoryMarshal.Read<float>(answer.Tensors[0].Data.Span));
         }
+    }
+
+    [SkippableTheory, InlineData(7, true), InlineData(8, false)]
+    public async Task AnOutputOfMoreDimensionsThanTheWireHasIsAnErrorAndTheServerGoesOn(int dimensions, bool fits)
+    {
+        await using var server = new ModelServer();
+        server.Folders.Write("deep", 1, OnnxModels.Deep(dimensions), """ "labels": ["stable"], """, [("x", [1, 2, 3, 4], [1, 4])], [1, 2, 3, 4], [1, .. Enumerable.Repeat(1L, dimensions - 2), 4]);
+        await server.Host.LookAsync();
+        await using RubatoClient client = await server.ClientAsync();
+        var query = new ModelQuery { Model = "deep", Tensors = [Floats("x", [1, 2, 3, 4], 1, 4)] };
+        var answer = new ModelAnswer();
+        for (int round = 0; round < 3; round++)
+        {
+            if (fits) await client.InferAsync(query, answer);
+            else await Refused(client.InferAsync(query, answer), ErrorCode.ModelFailed, "output 'y' has 8 dimensions (expected at most 7)");
+        }
+        if (fits) Assert.Equal([1L, 1, 1, 1, 1, 1, 4], Assert.Single(answer.Tensors).Shape);
+        await client.InferAsync(new ModelQuery { Model = "any", Tensors = [Floats("x", [1, 2, 3, 4], 1, 4)] }, answer);
+        server.Server.AssertHealthy();
+    }
+
+    [Fact]
+    public void OutputsThatTheWireCannotCarryAreNamed()
+    {
+        var tensor = ModelTensor.Of<float>([1], 1);
+        Assert.Null(ModelTensors.WireProblem(Enumerable.Range(0, 64).Select(i => ($"{i}", (ModelValue)tensor))));
+        Assert.Equal("more than 64 outputs", ModelTensors.WireProblem(Enumerable.Range(0, 65).Select(i => ($"{i}", (ModelValue)tensor))));
+        Assert.Null(ModelTensors.WireProblem([(new string('ä', 128), tensor)]));
+        Assert.StartsWith("an output's name takes 258 bytes (expected at most 256): 'ää", ModelTensors.WireProblem([(new string('ä', 129), tensor)]));
     }
 
     [SkippableFact]

@@ -89,6 +89,33 @@ public sealed class ModelHostTests : IDisposable
     }
 
     [SkippableFact]
+    public void ALinkThatLeadsNowhereKeepsNoVersionOutOfService()
+    {
+        _folders.Unary("m", 1, Stable);
+        File.CreateSymbolicLink(_folders.File("m/1/.#model.json"), "somebody@somewhere.1234:5678"); // an editor's lock
+        using ModelHost host = _folders.Open();
+        Assert.Equal(1, host.VersionOf("m"));
+        Assert.Empty(host.Models[0].Problems);
+    }
+
+    [SkippableFact]
+    public async Task AVersionWhoseFilesCannotBeLookedAtIsAProblem()
+    {
+        _folders.Unary("m", 1, Stable);
+        _folders.Unary("m", 2, Stable);
+        File.CreateSymbolicLink(_folders.File("m/2/round"), "round");
+        var told = new List<string>();
+        using ModelHost host = _folders.Open(new ModelHostOptions { PollInterval = TimeSpan.Zero, Log = (level, line) => { if (level == ModelLogLevel.Warning) told.Add(line); } });
+        Assert.Equal(1, host.VersionOf("m"));
+        Assert.StartsWith(_folders.File("m/2"), Assert.Single(host.Models[0].Problems));
+        Assert.Equal(host.Models[0].Problems, told);
+        File.Delete(_folders.File("m/2/round"));
+        await host.LookAsync();
+        Assert.Equal(2, host.VersionOf("m"));
+        Assert.Empty(host.Models[0].Problems);
+    }
+
+    [SkippableFact]
     public async Task WhoAsksAfterTheEndIsToldSo()
     {
         _folders.Unary("m", 1, Stable);

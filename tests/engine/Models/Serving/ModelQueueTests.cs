@@ -149,6 +149,19 @@ public sealed class ModelQueueTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task AFaultInAnAnswerIsToldAndTheModelGoesOn()
+    {
+        _folders.Unary("m", 1, """ "labels": ["stable"], """);
+        var told = new List<string>();
+        _host = _folders.Open(new ModelHostOptions { PollInterval = TimeSpan.Zero, Log = (level, line) => { if (level == ModelLogLevel.Error) told.Add(line); } });
+        _host.Submit("m", new RowsWork([1, 2, 3, 4], 4) { OnDone = () => throw new InvalidOperationException("no room") });
+        Assert.Equal(ModelStatus.Ok, (await Submit([1, 2, 3, 4]).Outcome).Status);
+        Assert.Contains("model m/1: the answer to a request failed: no room", Assert.Single(told));
+        await _host.UnlabelAsync("m", "stable");
+        for (long end = Environment.TickCount64 + 30_000; _host.MemoryBytes != 0; await Task.Delay(5)) Assert.True(Environment.TickCount64 < end); // nothing was left held
+    }
+
+    [SkippableFact]
     public async Task AModelMayNotRunLongerThanItsManifestSays()
     {
         _folders.Loop("m", 1, """ "labels": ["stable"], "runMillisecondsMax": 50, """);

@@ -69,6 +69,34 @@ public sealed class ShadowTests : IDisposable
         Assert.Null(again.Version("m", 1).Generation);
     }
 
+    [SkippableTheory, InlineData(1)]
+    public async Task AVersionDoesNotTakeTheLabelOfOneThatIsStillBeingCopied(int seed)
+    {
+        using ModelHost host = _folders.Open();
+        _folders.Unary("m", 1);
+        _folders.Unary("m", 2, Stable + Shadow("""{ "percent": 50, "samplesMin": 20, "latencyRatioMax": 1000 }"""));
+        _folders.Labels("m", """{ "stable": 1 }""");
+        await host.PollAsync();
+        _folders.Text("m/1/more.bin", "still being copied");
+        await host.PollAsync(); // the second look at version 2 saw the same files
+        Assert.Equal(0, host.VersionOf("m"));
+        Assert.Contains("\"stable\": 1", File.ReadAllText(_folders.File("m/labels.json")));
+        await host.PollAsync();
+        Assert.Equal(1, host.VersionOf("m"));
+        Assert.NotNull(host.Version("m", 2).Generation); // in the shadow
+        await Serve(host, seed, () => host.VersionOf("m") == 2);
+        Assert.Equal((1, DriftReport.Passed), (host.Version("m", 2).Drift!.Served, host.Version("m", 2).Drift!.Verdict));
+    }
+
+    [SkippableFact]
+    public void WhereTheFolderOfTheVersionOfLabelsJsonIsMissingTheNewOneTakesTheLabel()
+    {
+        _folders.Unary("m", 2, Stable + Shadow("{}"));
+        _folders.Labels("m", """{ "stable": 1 }""");
+        using ModelHost host = _folders.Open();
+        Assert.Equal(2, host.VersionOf("m"));
+    }
+
     [SkippableFact]
     public void WhereThereIsRoomForOneTheVersionOfLabelsJsonHasIt()
     {
