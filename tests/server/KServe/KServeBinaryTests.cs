@@ -3,41 +3,16 @@ using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using Rubato.Server;
 using Rubato.Tests.Support;
 using Rubato.Wire;
 
 namespace Rubato.Tests;
 
 /// <summary>The binary tensor extension of the Open Inference Protocol: tensors as bytes behind the JSON, both ways, and nothing that does not add up.</summary>
-public sealed class KServeBinaryTests : IAsyncLifetime
+public sealed class KServeBinaryTests() : KServeTestBase(bytesMax: 100_000)
 {
     private const string Header = "Inference-Header-Content-Length";
     private static readonly float[] Row = [1, 2, 3, 4];
-    private ModelServer? _server;
-    private HttpEndpoint? _endpoint;
-    private HttpClient? _http;
-
-    public async Task InitializeAsync()
-    {
-        try
-        {
-            _server = new ModelServer(options => options.Models.KServeBytesMax = 100_000);
-            _endpoint = await KServeEndpoint.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), _server.Server.Server);
-            _http = new HttpClient { BaseAddress = new Uri($"http://{_endpoint.Address}") };
-        }
-        catch (SkipException)
-        {
-            // Told by every test.
-        }
-    }
-
-    public async Task DisposeAsync()
-    {
-        _http?.Dispose();
-        if (_endpoint is not null) await _endpoint.DisposeAsync();
-        if (_server is not null) await _server.DisposeAsync();
-    }
 
     // As Triton's own client asks: without outputs all of them as bytes, with outputs each by itself.
     [SkippableTheory]
@@ -64,8 +39,8 @@ public sealed class KServeBinaryTests : IAsyncLifetime
     [SkippableFact]
     public async Task JsonInputsMayHaveBinaryOutputsAndBothKindsMayBeMixed()
     {
-        Skip.If(_http is null, "no ONNX Runtime");
-        using HttpResponseMessage response = await _http.PostAsync("/v2/models/any/infer", new StringContent(
+        Skip.If(Http is null, "no ONNX Runtime");
+        using HttpResponseMessage response = await Http.PostAsync("/v2/models/any/infer", new StringContent(
             """{ "inputs": [{ "name": "x", "shape": [1, 4], "datatype": "FP32", "data": [1, 2, 3, 4] }], "parameters": { "binary_data_output": true } }"""));
         byte[] body = await response.Content.ReadAsByteArrayAsync();
         int json = int.Parse(response.Headers.GetValues(Header).Single());
@@ -90,11 +65,11 @@ public sealed class KServeBinaryTests : IAsyncLifetime
     [InlineData("FP64", 11, 8)]
     public async Task EveryTypeOfFixedSizeComesBackAsItWent(string datatype, int type, int size)
     {
-        Skip.If(_http is null, "no ONNX Runtime");
+        Skip.If(Http is null, "no ONNX Runtime");
         byte[] test = new byte[2 * size], data = new byte[6 * size]; // small numbers in every type
         for (int i = 0; i < data.Length; i++) data[i] = (byte)(i % size == 0 ? i / size % 2 : 0);
-        _server!.Folders.Echo("types", type, type, [1, 2], OnnxModels.Tensor("x", type, test, 1, 2), OnnxModels.Tensor("y", type, test, 1, 2));
-        await _server.Host.LookAsync();
+        Server!.Folders.Echo("types", type, type, [1, 2], OnnxModels.Tensor("x", type, test, 1, 2), OnnxModels.Tensor("y", type, test, 1, 2));
+        await Server.Host.LookAsync();
         (JsonElement json, byte[] behind) = await InferAsync("types", Input(datatype, "[3, 2]", data.Length, """, "parameters": { "binary_data_output": true }"""), data);
         Assert.Equal((datatype, data.Length), (json.GetProperty("outputs")[0].GetProperty("datatype").GetString(), json.GetProperty("outputs")[0].GetProperty("parameters").GetProperty("binary_data_size").GetInt32()));
         Assert.Equal(data, behind);
@@ -123,7 +98,7 @@ public sealed class KServeBinaryTests : IAsyncLifetime
     [InlineData("BYTES", "[4294967296]", 16, 16, "shape [4294967296]")]
     public async Task BytesThatDoNotAddUpAreRefused(string datatype, string shape, int size, int bytes, string error)
     {
-        Skip.If(_http is null, "no ONNX Runtime");
+        Skip.If(Http is null, "no ONNX Runtime");
         Assert.Contains(error, await RefusedAsync("any", Input(datatype, shape, size, ""), new byte[bytes]));
     }
 
@@ -133,9 +108,9 @@ public sealed class KServeBinaryTests : IAsyncLifetime
     [InlineData("FP64", 11, new byte[] { 0, 0, 0, 0, 0, 0, 0xF0, 0x3F, 0, 0, 0, 0, 0, 0, 0xF0, 0xFF })]
     public async Task NaNAndInfinityAreRefused(string datatype, int type, byte[] data)
     {
-        Skip.If(_http is null, "no ONNX Runtime");
-        _server!.Folders.Echo("types", 1, type, [1], OnnxModels.Tensor("x", type, new byte[data.Length / 2], 1), OnnxModels.Tensor("y", type, new byte[data.Length / 2], 1));
-        await _server.Host.LookAsync();
+        Skip.If(Http is null, "no ONNX Runtime");
+        Server!.Folders.Echo("types", 1, type, [1], OnnxModels.Tensor("x", type, new byte[data.Length / 2], 1), OnnxModels.Tensor("y", type, new byte[data.Length / 2], 1));
+        await Server.Host.LookAsync();
         Assert.Equal("input 'x': element 1 is NaN or infinite", await RefusedAsync("types", Input(datatype, "[2]", data.Length, ""), data));
     }
 
@@ -152,7 +127,7 @@ public sealed class KServeBinaryTests : IAsyncLifetime
     [InlineData("""{ "inputs": [{ "name": "x", "datatype": "FP32", "shape": [1, 4], "parameters": { "binary_data_size": 16 } }], "outputs": [{ "name": "y", "parameters": { "binary_data": "yes" } }] }""", "binary_data: expected true or false")]
     public async Task JsonThatDoesNotFitItsBytesIsRefused(string json, string error)
     {
-        Skip.If(_http is null, "no ONNX Runtime");
+        Skip.If(Http is null, "no ONNX Runtime");
         Assert.Contains(error, await RefusedAsync("any", json, new byte[16]));
     }
 
@@ -165,11 +140,11 @@ public sealed class KServeBinaryTests : IAsyncLifetime
     [InlineData("5", "not JSON", true)]
     public async Task AWrongHeaderIsRefused(string? header, string error, bool bytesFollow)
     {
-        Skip.If(_http is null, "no ONNX Runtime");
+        Skip.If(Http is null, "no ONNX Runtime");
         byte[] body = [.. Encoding.UTF8.GetBytes(Input("FP32", "[1, 4]", 16, "")), .. new byte[bytesFollow ? 16 : 0]];
         using var content = new ByteArrayContent(body);
         if (header is not null) content.Headers.Add(Header, header);
-        Assert.Contains(error, await ErrorAsync(await _http.PostAsync("/v2/models/any/infer", content)));
+        Assert.Contains(error, await ErrorAsync(await Http.PostAsync("/v2/models/any/infer", content)));
     }
 
     [SkippableTheory]
@@ -179,10 +154,10 @@ public sealed class KServeBinaryTests : IAsyncLifetime
     [InlineData("BYTES", 8, new byte[] { 1, 0, 0, 0, 65, 9, 0, 0, 0, 65 }, "text 1: 9 bytes (expected at most 1, which are left)")]
     public async Task ElementsThatAreNoneAreRefused(string datatype, int type, byte[] data, string error)
     {
-        Skip.If(_http is null, "no ONNX Runtime");
+        Skip.If(Http is null, "no ONNX Runtime");
         ProtoWriter Zeros(string name) => type == OnnxModels.String ? OnnxModels.Texts(name, ["", ""], 2) : OnnxModels.Tensor(name, type, new byte[2], 2);
-        _server!.Folders.Echo("types", 1, type, [2], Zeros("x"), Zeros("y"));
-        await _server.Host.LookAsync();
+        Server!.Folders.Echo("types", 1, type, [2], Zeros("x"), Zeros("y"));
+        await Server.Host.LookAsync();
         Assert.Contains(error, await RefusedAsync("types", Input(datatype, "[2]", data.Length, ""), data));
     }
 
@@ -200,15 +175,15 @@ public sealed class KServeBinaryTests : IAsyncLifetime
 
     private async Task<(JsonElement Json, byte[] Behind)> InferAsync(string model, string json, byte[] behind)
     {
-        Skip.If(_http is null, "no ONNX Runtime");
-        using HttpResponseMessage response = await _http.PostAsync($"/v2/models/{model}/infer", Body(json, behind));
+        Skip.If(Http is null, "no ONNX Runtime");
+        using HttpResponseMessage response = await Http.PostAsync($"/v2/models/{model}/infer", Body(json, behind));
         byte[] body = await response.Content.ReadAsByteArrayAsync();
         Assert.True(response.IsSuccessStatusCode, Encoding.UTF8.GetString(body));
         int jsonBytes = response.Headers.TryGetValues(Header, out IEnumerable<string>? values) ? int.Parse(values.Single()) : body.Length;
         return (JsonDocument.Parse(body.AsMemory(0, jsonBytes)).RootElement, body[jsonBytes..]);
     }
 
-    private async Task<string> RefusedAsync(string model, string json, byte[] behind) => await ErrorAsync(await _http!.PostAsync($"/v2/models/{model}/infer", Body(json, behind)));
+    private async Task<string> RefusedAsync(string model, string json, byte[] behind) => await ErrorAsync(await Http!.PostAsync($"/v2/models/{model}/infer", Body(json, behind)));
 
     private static async Task<string> ErrorAsync(HttpResponseMessage response)
     {

@@ -1,39 +1,13 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Rubato.Server;
 using Rubato.Tests.Support;
 
 namespace Rubato.Tests;
 
 /// <summary>The Open Inference Protocol: what its tools send is answered, what is wrong is named, and nothing is too deep or too large.</summary>
-public sealed class KServeTests : IAsyncLifetime
+public sealed class KServeTests() : KServeTestBase(bytesMax: 10_000)
 {
-    private ModelServer? _server;
-    private HttpEndpoint? _endpoint;
-    private HttpClient? _http;
-
-    public async Task InitializeAsync()
-    {
-        try
-        {
-            _server = new ModelServer(options => options.Models.KServeBytesMax = 10_000);
-            _endpoint = await KServeEndpoint.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), _server.Server.Server);
-            _http = new HttpClient { BaseAddress = new Uri($"http://{_endpoint.Address}") };
-        }
-        catch (SkipException)
-        {
-            // Told by every test.
-        }
-    }
-
-    public async Task DisposeAsync()
-    {
-        _http?.Dispose();
-        if (_endpoint is not null) await _endpoint.DisposeAsync();
-        if (_server is not null) await _server.DisposeAsync();
-    }
-
     [SkippableFact]
     public async Task HealthAndMetadataAreTold()
     {
@@ -48,9 +22,9 @@ public sealed class KServeTests : IAsyncLifetime
         Assert.Equal("""{"name":"x","datatype":"FP32","shape":[-1,1]}""", model.GetProperty("inputs")[0].GetRawText());
         Assert.Equal("""{"name":"turns","datatype":"INT64","shape":[1]}""", model.GetProperty("inputs")[1].GetRawText());
         Assert.Equal("""{"name":"y","datatype":"FP32","shape":[-1,1]}""", model.GetProperty("outputs")[0].GetRawText());
-        Assert.Equal((HttpStatusCode.NotFound, "model: 'nothing' is not served here"), await RefusedAsync(_http!.GetAsync("/v2/models/nothing")));
-        Assert.Equal((HttpStatusCode.NotFound, "version: 2 of model 'any' is not loaded"), await RefusedAsync(_http!.GetAsync("/v2/models/any/versions/2/ready")));
-        Assert.Equal(HttpStatusCode.BadRequest, (await RefusedAsync(_http!.GetAsync("/v2/models/any/versions/x"))).Status);
+        Assert.Equal((HttpStatusCode.NotFound, "model: 'nothing' is not served here"), await RefusedAsync(Http!.GetAsync("/v2/models/nothing")));
+        Assert.Equal((HttpStatusCode.NotFound, "version: 2 of model 'any' is not loaded"), await RefusedAsync(Http!.GetAsync("/v2/models/any/versions/2/ready")));
+        Assert.Equal(HttpStatusCode.BadRequest, (await RefusedAsync(Http!.GetAsync("/v2/models/any/versions/x"))).Status);
     }
 
     [SkippableFact]
@@ -88,8 +62,8 @@ public sealed class KServeTests : IAsyncLifetime
     [InlineData("""{ "inputs": [{ "name": "x", "datatype": "FP32", "shape": [1, 4], "data": [1, 2, 3, 4] }], "parameters": { "timeout": -1 } }""", "timeout: expected a whole number")]
     public async Task WhatIsWrongIsNamed(string body, string error)
     {
-        Skip.If(_http is null, "no ONNX Runtime");
-        (HttpStatusCode status, string message) = await RefusedAsync(_http.PostAsync("/v2/models/any/infer", Body(body)));
+        Skip.If(Http is null, "no ONNX Runtime");
+        (HttpStatusCode status, string message) = await RefusedAsync(Http.PostAsync("/v2/models/any/infer", Body(body)));
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Contains(error, message);
     }
@@ -97,20 +71,20 @@ public sealed class KServeTests : IAsyncLifetime
     [SkippableFact]
     public async Task BodiesThatAreTooDeepOrTooLargeAreRefused()
     {
-        Skip.If(_http is null, "no ONNX Runtime");
+        Skip.If(Http is null, "no ONNX Runtime");
         string deep = new string('[', 100) + new string(']', 100);
-        Assert.Contains("nested more than 16 deep", (await RefusedAsync(_http.PostAsync("/v2/models/any/infer", Body(deep)))).Error);
-        (HttpStatusCode status, _) = await RefusedAsync(_http.PostAsync("/v2/models/any/infer", Body(new string(' ', 20_000))));
+        Assert.Contains("nested more than 16 deep", (await RefusedAsync(Http.PostAsync("/v2/models/any/infer", Body(deep)))).Error);
+        (HttpStatusCode status, _) = await RefusedAsync(Http.PostAsync("/v2/models/any/infer", Body(new string(' ', 20_000))));
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, status);
     }
 
     [SkippableTheory, InlineData(""), InlineData(""", "parameters": { "binary_data_output": true }""")]
     public async Task AnAnswerThatIsTooLargeIsRefusedAndTheNextOneIsNot(string more)
     {
-        Skip.If(_http is null, "no ONNX Runtime");
-        (HttpStatusCode status, string error) = await RefusedAsync(_http.PostAsync("/v2/models/any/infer", Body(Rows(626, more))));
+        Skip.If(Http is null, "no ONNX Runtime");
+        (HttpStatusCode status, string error) = await RefusedAsync(Http.PostAsync("/v2/models/any/infer", Body(Rows(626, more))));
         Assert.Equal((HttpStatusCode.BadRequest, "the answer's tensors take 10016 bytes (expected at most 10000)"), (status, error));
-        using HttpResponseMessage largest = await _http.PostAsync("/v2/models/any/infer", Body(Rows(625, more)));
+        using HttpResponseMessage largest = await Http.PostAsync("/v2/models/any/infer", Body(Rows(625, more)));
         Assert.Equal(HttpStatusCode.OK, largest.StatusCode);
         Assert.InRange((await largest.Content.ReadAsByteArrayAsync()).Length, 625 * 4 * 2, 20_000);
 
@@ -121,16 +95,16 @@ public sealed class KServeTests : IAsyncLifetime
     [SkippableFact]
     public async Task LateFailedAndOverloadedHaveTheirStatus()
     {
-        Skip.If(_http is null, "no ONNX Runtime");
-        Assert.Equal(HttpStatusCode.GatewayTimeout, (await RefusedAsync(_http.PostAsync("/v2/models/loop/infer", Body(Loop($"{long.MaxValue}", """, "parameters": { "timeout": 30000 }"""))))).Status);
+        Skip.If(Http is null, "no ONNX Runtime");
+        Assert.Equal(HttpStatusCode.GatewayTimeout, (await RefusedAsync(Http.PostAsync("/v2/models/loop/infer", Body(Loop($"{long.MaxValue}", """, "parameters": { "timeout": 30000 }"""))))).Status);
         Assert.Equal("[2]", (await InferAsync("loop", Loop("1"))).GetProperty("outputs")[0].GetProperty("data").GetRawText());
-        _server!.Folders.Unary("full", 1, """ "labels": ["stable"], "queueRowsMax": 1, """);
-        await _server.Host.LookAsync();
+        Server!.Folders.Unary("full", 1, """ "labels": ["stable"], "queueRowsMax": 1, """);
+        await Server.Host.LookAsync();
         using var gate = new GateWork();
-        _server.Host.Submit("full", gate);
+        Server.Host.Submit("full", gate);
         gate.WaitUntilEntered();
-        RowsWork waits = _server.Host.Submit("full", new RowsWork([1, 2, 3, 4], 4));
-        using HttpResponseMessage overloaded = await _http.PostAsync("/v2/models/full/infer", Body("""{ "inputs": [{ "name": "x", "shape": [1, 4], "datatype": "FP32", "data": [1, 2, 3, 4] }] }"""));
+        RowsWork waits = Server.Host.Submit("full", new RowsWork([1, 2, 3, 4], 4));
+        using HttpResponseMessage overloaded = await Http.PostAsync("/v2/models/full/infer", Body("""{ "inputs": [{ "name": "x", "shape": [1, 4], "datatype": "FP32", "data": [1, 2, 3, 4] }] }"""));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, overloaded.StatusCode);
         Assert.True(overloaded.Headers.RetryAfter!.Delta > TimeSpan.Zero);
         gate.Open();
@@ -144,14 +118,14 @@ public sealed class KServeTests : IAsyncLifetime
 
     private async Task<JsonElement> GetAsync(string path)
     {
-        Skip.If(_http is null, "no ONNX Runtime");
-        return JsonDocument.Parse(await _http.GetStringAsync(path)).RootElement;
+        Skip.If(Http is null, "no ONNX Runtime");
+        return JsonDocument.Parse(await Http.GetStringAsync(path)).RootElement;
     }
 
     private async Task<JsonElement> InferAsync(string model, string body)
     {
-        Skip.If(_http is null, "no ONNX Runtime");
-        using HttpResponseMessage response = await _http.PostAsync($"/v2/models/{model}/infer", Body(body));
+        Skip.If(Http is null, "no ONNX Runtime");
+        using HttpResponseMessage response = await Http.PostAsync($"/v2/models/{model}/infer", Body(body));
         string text = await response.Content.ReadAsStringAsync();
         Assert.True(response.IsSuccessStatusCode, text);
         return JsonDocument.Parse(text).RootElement;
