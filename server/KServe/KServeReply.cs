@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Rubato.Wire;
 
 namespace Rubato.Server;
 
@@ -25,12 +24,11 @@ internal static class KServeReply
     /// <summary>The outputs of a run, and where its time went: JSON, and behind it the outputs that were wanted as bytes.</summary>
     public static async Task WriteAsync(HttpContext context, KServeRequest request, string model, int version, ModelOutcome outcome, IEnumerable<(string Name, ModelValue Value)> outputs)
     {
-        (string Name, ModelTensor Tensor, byte[]? Texts)[] tensors = [.. from output in outputs
-                                                                         let tensor = output.Value as ModelTensor
-                                                                         where tensor is not null
-                                                                         let texts = tensor.Element == ModelElementType.String && request.Outputs.GoesBehind(output.Name)
-                                                                         select (output.Name, tensor, texts ? WireTexts.Write(tensor.Strings) : null)];
-        (string Name, ModelTensor Tensor, byte[]? Texts)[] behind = [.. tensors.Where(output => request.Outputs.GoesBehind(output.Name))];
+        KServeOutput[] tensors = [.. from output in outputs
+                                     let tensor = output.Value as ModelTensor
+                                     where tensor is not null
+                                     select new KServeOutput(output.Name, tensor, request.Outputs.GoesBehind(output.Name))];
+        KServeOutput[] behind = [.. tensors.Where(output => output.IsBehind)];
         if (behind.Length == 0)
         {
             await JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, json => Write(json, request, model, version, outcome, tensors)).ConfigureAwait(false);
@@ -47,16 +45,16 @@ internal static class KServeReply
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = "application/octet-stream";
         response.Headers[KServeRequest.JsonBytesHeader] = head.WrittenCount.ToString(CultureInfo.InvariantCulture);
-        response.ContentLength = head.WrittenCount + behind.Sum(output => (long)(output.Texts?.Length ?? output.Tensor.Data.Length));
+        response.ContentLength = head.WrittenCount + behind.Sum(output => (long)output.Bytes.Length);
         await response.BodyWriter.WriteAsync(head.WrittenMemory).ConfigureAwait(false);
-        foreach ((_, ModelTensor tensor, byte[]? texts) in behind)
+        foreach (KServeOutput output in behind)
         {
-            response.BodyWriter.Write(texts ?? tensor.Data);
+            response.BodyWriter.Write(output.Bytes);
             await response.BodyWriter.FlushAsync().ConfigureAwait(false); // no more than one waits for a slow reader
         }
     }
 
-    private static void Write(Utf8JsonWriter json, KServeRequest request, string model, int version, in ModelOutcome outcome, (string Name, ModelTensor Tensor, byte[]? Texts)[] outputs)
+    private static void Write(Utf8JsonWriter json, KServeRequest request, string model, int version, in ModelOutcome outcome, KServeOutput[] outputs)
     {
         json.WriteString("model_name", model);
         json.WriteString("model_version", version.ToString(CultureInfo.InvariantCulture));
@@ -68,29 +66,28 @@ internal static class KServeReply
         json.WriteNumber("batch_rows", outcome.BatchRows);
         json.WriteEndObject();
         json.WriteStartArray("outputs");
-        foreach ((string name, ModelTensor tensor, byte[]? texts) in outputs)
-            Write(json, name, tensor, request.Outputs.GoesBehind(name) ? texts?.Length ?? tensor.Data.Length : null);
+        foreach (KServeOutput output in outputs) Write(json, output);
         json.WriteEndArray();
     }
 
-    private static void Write(Utf8JsonWriter json, string name, ModelTensor tensor, int? bytesBehind)
+    private static void Write(Utf8JsonWriter json, KServeOutput output)
     {
         json.WriteStartObject();
-        json.WriteString("name", name);
-        json.WriteString("datatype", KServeType.Of(tensor.Element));
+        json.WriteString("name", output.Name);
+        json.WriteString("datatype", KServeType.Of(output.Tensor.Element));
         json.WriteStartArray("shape");
-        foreach (long dimension in tensor.Shape) json.WriteNumberValue(dimension);
+        foreach (long dimension in output.Tensor.Shape) json.WriteNumberValue(dimension);
         json.WriteEndArray();
-        if (bytesBehind is { } bytes)
+        if (output.IsBehind)
         {
             json.WriteStartObject("parameters");
-            json.WriteNumber("binary_data_size", bytes);
+            json.WriteNumber("binary_data_size", output.Bytes.Length);
             json.WriteEndObject();
         }
         else
         {
             json.WriteStartArray("data");
-            WriteElements(json, tensor);
+            WriteElements(json, output.Tensor);
             json.WriteEndArray();
         }
         json.WriteEndObject();
