@@ -42,7 +42,7 @@ internal sealed partial class Connection
         FrameHeader asked = header;
         try
         {
-            var work = new TensorWork(generation, ModelTensors.From(request.Tensors!), [], (done, ran, outcome) => AnswerModel(asked, arrived, ran, outcome, done))
+            var work = new TensorWork(generation, ModelTensors.From(request.Tensors!), [], (done, ran, outcome) => AnswerModel(asked, arrived, ran, outcome, default, done))
             {
                 Arrived = arrived, Deadline = PendingRequest.DeadlineOf(header, arrived), Priority = RoleRequest.PriorityOf(request.Priority),
             };
@@ -64,30 +64,17 @@ internal sealed partial class Connection
         return false;
     }
 
-    /// <summary>Writes and sends what became of an EMBED or RANK; called by the model's threads.</summary>
+    /// <summary>Writes and sends what became of an EMBED, RANK or INFER; called by the model's threads.</summary>
     /// <param name="asked">the request's header</param> <param name="arrived">its time</param> <param name="generation">what ran it</param>
-    /// <param name="outcome">how it ended</param> <param name="reply">what it answered</param>
-    public void AnswerModel(in FrameHeader asked, long arrived, ModelGeneration generation, in ModelOutcome outcome, ModelReply reply)
+    /// <param name="outcome">how it ended</param> <param name="reply">what it answered</param> <param name="tensors">of an INFER, instead of a reply</param>
+    public void AnswerModel(
+        in FrameHeader asked, long arrived, ModelGeneration generation, in ModelOutcome outcome, ModelReply reply, TensorWork? tensors = null)
     {
         ReturnCredit();
         ErrorCode code = ErrorCode.Internal;
         try
         {
-            code = WriteOutcome(asked, generation, outcome, reply);
-        }
-        finally
-        {
-            ModelAnswered(asked, arrived, code);
-        }
-    }
-
-    private void AnswerModel(in FrameHeader asked, long arrived, ModelGeneration generation, in ModelOutcome outcome, TensorWork done)
-    {
-        ReturnCredit();
-        ErrorCode code = ErrorCode.Internal;
-        try
-        {
-            code = WriteOutputs(asked, generation, outcome, done);
+            code = tensors is null ? WriteOutcome(asked, generation, outcome, reply) : WriteOutputs(asked, generation, outcome, tensors);
         }
         finally
         {

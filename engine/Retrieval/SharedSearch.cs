@@ -35,6 +35,9 @@ internal sealed unsafe class SharedSearch : IDisposable
     /// <summary>Each worker is kept on a processor of its own.</summary>
     public bool IsPinned => _team.IsPinned;
 
+    /// <summary>Threads that finish queries of the block.</summary>
+    private int Finishers => Math.Clamp(_count / QueriesPerFinisherMin, 1, Threads);
+
     /// <summary>Finds the k best rows of every query; by one caller at a time.</summary>
     public ScanStatistics Run(in ScanRequest request, Span<int> rows, Span<float> scores)
     {
@@ -51,7 +54,7 @@ internal sealed unsafe class SharedSearch : IDisposable
             {
                 _count = Math.Min(CollectedScan.QueriesMax, request.QueryCount - _first);
                 statistics += _team.Run(_collectShare, Threads);
-                statistics += _team.Run(_finishShare, Math.Clamp(_count / QueriesPerFinisherMin, 1, Threads));
+                statistics += _team.Run(_finishShare, Finishers);
             }
             return statistics;
         }
@@ -81,7 +84,7 @@ internal sealed unsafe class SharedSearch : IDisposable
     /// <summary>What all ranges have collected, for some queries of the block.</summary>
     private ScanStatistics FinishShare(int share)
     {
-        (int first, int count) = Part(_count, share, Math.Clamp(_count / QueriesPerFinisherMin, 1, Threads));
+        (int first, int count) = Part(_count, share, Finishers);
         int k = _search.K;
         return CollectedScan.Finish(
             _kernel, Request(0, _catalogue.Rows).Slice(_first, _count), first, count, _workspaces, share,
