@@ -17,7 +17,7 @@ public sealed class ModelSessionTests
             batch.Input<long>("turns")[0] = long.MaxValue;
             long start = Stopwatch.GetTimestamp();
             var ended = Assert.Throws<ModelDeadlineException>(() => session.Run(batch, 1, TimeSpan.FromMilliseconds(50)));
-            Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 49, 5000);
+            Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 49, 30_000);
             Assert.Equal("the deadline of 50 ms passed", ended.Message);
             Assert.Equal(0, batch.Output<float>("y").Length);
             batch.Input<long>("turns")[0] = 10;

@@ -24,7 +24,7 @@ public sealed class ModelRankerTests : IDisposable
     {
         float[] weights = Write(seed, 4, $""" "rowsMax": {rowsMax}, {calibration} """);
         using ModelHost host = _folders.Open();
-        using Engine engine = Engine.Open(_world.Options with { Models = host, RankerModel = "ranker" });
+        using Engine engine = Engine.Open(Ranked(host));
         var random = new Random(seed);
         (RequestBatch requests, List<float[]> listeners) = Requests(engine, random, 12);
         ResponseBatch responses = engine.CreateResponses();
@@ -51,7 +51,7 @@ public sealed class ModelRankerTests : IDisposable
         Directory.CreateDirectory(_folders.File("ranker"));
         List<string> log = [];
         using ModelHost host = _folders.Open(new ModelHostOptions { PollInterval = TimeSpan.Zero, Log = (_, line) => log.Add(line) });
-        using Engine engine = Engine.Open(_world.Options with { Models = host, RankerModel = "ranker" }), plain = Engine.Open(_world.Options);
+        using Engine engine = Engine.Open(Ranked(host)), plain = Engine.Open(_world.Options);
         (RequestBatch requests, _) = Requests(engine, new Random(1), 10);
         (RequestBatch same, _) = Requests(plain, new Random(1), 10);
         ResponseBatch responses = engine.CreateResponses(), expected = plain.CreateResponses();
@@ -73,7 +73,7 @@ public sealed class ModelRankerTests : IDisposable
         weights[0] = 1; // the logarithm of the listener's first value
         _folders.Write("ranker", 1, OnnxModels.Linear(Inputs, weights, "Log"), Manifest(""), TestInputs(1), [0], [1, 1]);
         using ModelHost host = _folders.Open();
-        using Engine engine = Engine.Open(_world.Options with { Models = host, RankerModel = "ranker" });
+        using Engine engine = Engine.Open(Ranked(host));
         RequestBatch requests = engine.CreateRequests();
         for (int request = 0; request < 5; request++)
         {
@@ -92,7 +92,7 @@ public sealed class ModelRankerTests : IDisposable
     {
         Write(1, 1, "");
         using ModelHost host = _folders.Open();
-        using Engine engine = Engine.Open(_world.Options with { Models = host, RankerModel = "ranker" });
+        using Engine engine = Engine.Open(Ranked(host));
         _folders.Unary("ranker", 2, """ "labels": ["stable"], """);
         await host.LookAsync();
         Assert.Contains("rows of 4 float32 (expected 13 float32 for ListenerVector)", host.Version("ranker", 2).Refused);
@@ -105,8 +105,8 @@ public sealed class ModelRankerTests : IDisposable
     {
         _folders.Unary("ranker", 2, """ "labels": ["stable"], """);
         using ModelHost host = _folders.Open();
-        Assert.Contains("expected 13 float32", Assert.Throws<ModelException>(() => Engine.Open(_world.Options with { Models = host, RankerModel = "ranker" })).Message);
-        Assert.Throws<ArgumentException>(() => Engine.Open(_world.Options with { RankerModel = "ranker" }));
+        Assert.Contains("expected 13 float32", Assert.Throws<ModelException>(() => Engine.Open(Ranked(host))).Message);
+        Assert.Throws<ArgumentException>(() => Engine.Open(Ranked(host: null)));
     }
 
     [SkippableFact]
@@ -117,7 +117,7 @@ public sealed class ModelRankerTests : IDisposable
         await host.LabelAsync("ranker", "stable", 1);
         await host.LabelAsync("ranker", "canary", 2);
         await host.SetCanaryPercentAsync("ranker", 50);
-        using Engine engine = Engine.Open(_world.Options with { Models = host, RankerModel = "ranker" });
+        using Engine engine = Engine.Open(Ranked(host));
         RequestBatch requests = engine.CreateRequests();
         for (int listener = 0; listener < 60; listener++)
             requests.AddScore(EngineWorld.Listener(new Random(listener)), _world.TrackIds.AsSpan(0, 30), new RequestSettings { ListenerId = (ulong)listener });
@@ -132,18 +132,20 @@ public sealed class ModelRankerTests : IDisposable
     {
         Write(1, 1, "");
         using ModelHost host = _folders.Open();
-        using Engine engine = Engine.Open(_world.Options with { Models = host, RankerModel = "ranker", RankerTimeMax = TimeSpan.FromMinutes(1) });
+        using Engine engine = Engine.Open(Ranked(host));
         using EngineLane lane = engine.CreateLane();
         (RequestBatch requests, _) = Requests(engine, new Random(1), 10);
         ResponseBatch responses = engine.CreateResponses();
-        for (int i = 0; i < 50; i++) lane.Score(requests, responses);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        const int batches = 200, smallestObjectBytes = 24;
-        for (int i = 0; i < batches; i++) lane.Score(requests, responses);
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        long allocated = AllocatedBytes.Least(() =>
+        {
+            for (int i = 0; i < 50; i++) lane.Score(requests, responses);
+        });
         Assert.All(Enum.GetValues<RankerFallback>(), reason => Assert.Equal(0, engine.RankerCounters.Fallbacks(reason))); // which tell, and may allocate
-        Assert.InRange(allocated, 0, (batches * smallestObjectBytes) - 1); // no object a batch; the runtime itself may allocate once on a thread
+        Assert.Equal(0, allocated);
     }
+
+    /// <summary>The ranker has a minute, so that a machine that is busy with other things does not make requests fall back.</summary>
+    private EngineOptions Ranked(ModelHost? host) => _world.Options with { Models = host, RankerModel = "ranker", RankerTimeMax = TimeSpan.FromMinutes(1) };
 
     private static string Manifest(string more) => """
          "inputs": [{ "name": "listener", "role": "listenerVector" }, { "name": "track", "role": "trackVector" },

@@ -308,15 +308,7 @@ public class ScanCudaTests
         int[] rows = new int[20 * 10];
         float[] scores = new float[20 * 10];
         using (scan.Scan.Hold(data.Items, threads: 1))
-        {
-            long Allocated()
-            {
-                long before = GC.GetAllocatedBytesForCurrentThread();
-                scan.Scan.Scan(data.Request(20), workspace, rows, scores);
-                return GC.GetAllocatedBytesForCurrentThread() - before;
-            }
-            Assert.Equal(0, Enumerable.Range(0, 6).Min(_ => Allocated()));
-        }
+            Assert.Equal(0, AllocatedBytes.Least(() => scan.Scan.Scan(data.Request(20), workspace, rows, scores)));
     }
 
     [SkippableFact]
@@ -328,7 +320,7 @@ public class ScanCudaTests
         var crossover = new ScanCrossover(scan.Scan);
         using (crossover.Hold(data.Items, threads: 1))
         {
-            Assert.Equal(1, scan.Scan.QueriesMin(data.Items)); // a CPU that takes 20 ms a scan
+            Assert.Equal(1, scan.Scan.QueriesMin(data.Items)); // a CPU that takes 200 ms a scan
             Assert.True(crossover.TakesWhole(data.Request(1)));
             scan.Scan.SetQueriesMin(data.Items, 8);
             long before = scan.Scan.DeviceQueries;
@@ -435,7 +427,7 @@ public class ScanCudaTests
     {
         private readonly ScanVector _scan = new();
 
-        public int Milliseconds { get; set; } = 20;
+        public int Milliseconds { get; set; } = 200;
 
         public string Name => "slow";
 

@@ -218,7 +218,7 @@ public sealed class ModelRequestTests
     [SkippableFact]
     public async Task RecommendIsRankedByTheModelAndSaysSo()
     {
-        await using var server = new ModelServer(options => options.Models.Ranker = "similar");
+        await using var server = new ModelServer(options => (options.Models.Ranker, options.Models.RankerMillisecondsMax) = ("similar", 60_000));
         server.Folders.Write("similar", 6, OnnxModels.Linear([("s", 1), ("t", TestServer.Dimension)], [2, .. new float[TestServer.Dimension]]),
             """ "inputs": [{ "name": "s", "role": "candidateFeatures" }, { "name": "t", "role": "trackVector" }], "outputs": [{ "name": "y", "role": "score" }], "calibration": { "method": "platt", "slope": 1, "offset": 0 }, "labels": ["stable"], """,
             [("s", [1f], [1, 1]), ("t", new float[TestServer.Dimension], [1, TestServer.Dimension])], [2], [1, 1]);
