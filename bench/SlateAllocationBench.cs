@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using BenchmarkDotNet.Attributes;
 
 namespace Rubato.Bench;
@@ -15,7 +13,7 @@ public class SlateAllocationBench
 
     private static readonly BatchLimits Limits = new()
     {
-        RequestsMax = 1, CandidatesMax = Candidates, BatchCandidatesMax = Candidates, SlotsMax = Slots, RetrievalDepth = Slots, RetrievalDepthMax = Candidates,
+        RequestsMax = 1, CandidatesMax = Candidates, BatchCandidatesMax = Candidates, SlotsMax = Slots, RetrievalDepth = Slots, RetrievalDepthMax = Candidates, PromotedDepth = 0,
     };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("rubato-slate-").FullName;
@@ -35,7 +33,7 @@ public class SlateAllocationBench
         var random = new Random(20_260_801);
         long[] promoted = [.. _catalogue.TrackIds.OrderBy(_ => random.Next()).Take(Campaigns * 20)];
         string campaigns = Path.Combine(_folder, "campaigns.json");
-        File.WriteAllText(campaigns, Json(promoted));
+        BenchCampaigns.Write(campaigns, Campaigns, promoted);
         EngineOptions options = _catalogue.Options with { CampaignsPath = campaigns };
         _free = Engine.Open(options);
         _paid = Engine.Open(options with
@@ -99,19 +97,5 @@ public class SlateAllocationBench
         _requests.AddRecommend(_listeners[request], new SlateSettings(Slots, LicensorSlotsMax: 3, QualityLossMax: lossMax),
             new RequestSettings { ListenerId = _next }, _candidates[request]);
         lane.Score(_requests, _responses);
-    }
-
-    private static string Json(long[] promoted)
-    {
-        var json = new StringBuilder("{\"campaigns\":[");
-        for (int i = 0; i < Campaigns; i++)
-        {
-            json.Append(CultureInfo.InvariantCulture, $$"""
-                {{(i > 0 ? "," : "")}}{"id":{{i + 1}},"name":"synthetic","licensor":{{i % 20 + 1}},"tracks":[{{string.Join(',', promoted.Skip(i * 20).Take(20))}}],
-                "valueMicros":{{100_000 + 1000 * i}},"spendMicros":1000,"budgetMicros":{{1L << 52}},"start":"2020-01-01T00:00:00Z","end":"2100-01-01T00:00:00Z",
-                "frequencyCap":{"deliveries":20,"windowSeconds":86400} }
-                """);
-        }
-        return json.Append("]}").ToString();
     }
 }

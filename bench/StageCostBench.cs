@@ -18,7 +18,7 @@ public class StageCostBench
 
     private static readonly BatchLimits Limits = new()
     {
-        RequestsMax = 1, CandidatesMax = Candidates, BatchCandidatesMax = Candidates, SlotsMax = 1, RetrievalDepth = 1, RetrievalDepthMax = 1,
+        RequestsMax = 1, CandidatesMax = Candidates, BatchCandidatesMax = Candidates, SlotsMax = 1, RetrievalDepth = 1, RetrievalDepthMax = 1, PromotedDepth = 0,
     };
 
     private readonly FrameScratch _scratch = new();
@@ -43,6 +43,8 @@ public class StageCostBench
     [Params(false, true)]
     public bool Campaigns { get; set; }
 
+    private PromotedRows Promoted => new(_engine.Live, DateTime.UtcNow.Ticks);
+
     [GlobalSetup]
     public void Setup()
     {
@@ -52,7 +54,7 @@ public class StageCostBench
         _engine = Engine.Open(options);
         _lane = _engine.CreateLane();
         _searcher = new RowSearcher(_engine.Catalogue, _engine.ScanKernel, options.SearchThreads);
-        _retriever = new Retriever(_engine.Catalogue, _engine.ScoreKernel, _searcher);
+        _retriever = new Retriever(_engine.Catalogue, _engine.ScoreKernel, _searcher, Limits.PromotedDepth);
         _ranker = new Ranker(options.RelevanceSlope, options.RelevanceOffset, model: null);
         _allocator = new Allocator(_engine.Catalogue, options);
         _tally = _engine.Live.NewTally();
@@ -61,7 +63,7 @@ public class StageCostBench
             _requests[i] = _engine.CreateRequests();
             Add(_frames.Payload(i), _requests[i]);
             _candidates[i] = new CandidateBatch(Limits);
-            _retriever.Fill(_requests[i], _candidates[i]);
+            _retriever.Fill(_requests[i], Promoted, _candidates[i]);
             _objectives[i] = new ObjectiveBatch(Limits);
             _ranker.Fill(_candidates[i], _engine.Campaigns, _objectives[i]);
         }
@@ -112,7 +114,7 @@ public class StageCostBench
     public void Retrieval()
     {
         int request = Next();
-        _retriever.Fill(_requests[request], _candidates[request]);
+        _retriever.Fill(_requests[request], Promoted, _candidates[request]);
     }
 
     /// <summary>Of retrieval: rows of the ids.</summary>

@@ -21,7 +21,7 @@ public sealed class EngineLane : IDisposable
         EngineOptions options = engine.Options;
         _engine = engine;
         _ownSearcher = engine.SharedSearcher is null ? new RowSearcher(engine.Catalogue, engine.ScanKernel) : null;
-        _retriever = new Retriever(engine.Catalogue, engine.ScoreKernel, engine.SharedSearcher ?? _ownSearcher!);
+        _retriever = new Retriever(engine.Catalogue, engine.ScoreKernel, engine.SharedSearcher ?? _ownSearcher!, options.Limits.PromotedDepth);
         _ranker = new Ranker(options.RelevanceSlope, options.RelevanceOffset, engine.CreateModelRanker());
         _allocator = new Allocator(engine.Catalogue, options);
         _candidates = new CandidateBatch(options.Limits);
@@ -43,12 +43,13 @@ public sealed class EngineLane : IDisposable
 
         LiveCampaigns live = _engine.Live; // one generation for the whole batch
         if (live != _live) (_live, _tally) = (live, live.NewTally());
+        DateTimeOffset now = _engine.Options.Clock.GetUtcNow(); // and one instant
         long begun = Stopwatch.GetTimestamp();
-        _retriever.Fill(requests, _candidates);
+        _retriever.Fill(requests, new PromotedRows(live, now.UtcTicks), _candidates);
         long retrieved = Stopwatch.GetTimestamp();
         _ranker.Fill(_candidates, live.Book.Campaigns, _objectives);
         long ranked = Stopwatch.GetTimestamp();
-        _allocator.Fill(_objectives, live, _tally, _engine.Options.Clock.GetUtcNow(), responses);
+        _allocator.Fill(_objectives, live, _tally, now, responses);
         responses.Ticks = new StageTicks(retrieved - begun, ranked - retrieved, Stopwatch.GetTimestamp() - ranked);
         responses.Search = _candidates.Search;
         responses.Generations = _engine.Generations;

@@ -9,7 +9,7 @@ internal static class SlateAnswer
     public static int BytesMax(in ScoreRequest request, Engine engine)
     {
         BatchLimits limits = engine.Options.Limits;
-        long retrieved = Math.Max(request.Slots, request.Depth > 0 ? request.Depth : limits.RetrievalDepth);
+        long retrieved = (long)Math.Max(request.Slots, request.Depth > 0 ? request.Depth : limits.RetrievalDepth) + limits.PromotedDepth;
         long candidates = request.Candidates.IsEmpty ? retrieved : request.Candidates.Length;
         int entries = (int)Math.Min(candidates, Math.Min((int)request.Slots, limits.SlotsMax) + Math.Min((int)request.LosersMax, limits.LosersMax));
         return ScoresReply.PayloadBytes(entries, withTracks: true, (request.Options & RequestOptions.Breakdown) != 0, engine.Ledger is not null);

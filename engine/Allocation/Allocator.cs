@@ -16,7 +16,7 @@ internal sealed class Allocator
     public Allocator(Catalogue catalogue, EngineOptions options)
     {
         BatchLimits limits = options.Limits;
-        int candidates = Math.Max(limits.CandidatesMax, limits.RetrievalDepthMax);
+        int candidates = limits.RequestCandidatesMax;
         _catalogue = catalogue;
         _qualityLossMax = options.QualityLossMax;
         _scores = new float[candidates];

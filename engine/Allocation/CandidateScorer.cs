@@ -66,10 +66,8 @@ internal readonly ref struct CandidateScorer
 
     private BlockReason Obstacle(int campaign)
     {
-        ref readonly CampaignTerm term = ref _campaigns[campaign];
-        if (NowTicks < term.StartTicks || NowTicks >= term.EndTicks) return BlockReason.CampaignDates;
-        if (!_book.Campaigns.RunsIn(campaign, Market)) return BlockReason.CampaignMarket;
-        if (Refusals is null) return BlockReason.None;
+        BlockReason obstacle = _book.Obstacle(campaign, NowTicks, Market);
+        if (obstacle != BlockReason.None || Refusals is null) return obstacle;
         if (Pacing is not null && !Admits(campaign)) return BlockReason.Pacing;
         return Refusals.Of(campaign);
     }

@@ -56,6 +56,14 @@ internal sealed class PriceBook
     /// <summary>κ, [cohorts], in the order of the campaign set.</summary>
     public ReadOnlySpan<double> CohortPrices => _cohortPrices;
 
+    /// <summary>What keeps a campaign from running at an instant in a market: its dates, its markets, or nothing.</summary>
+    public BlockReason Obstacle(int campaign, long nowTicks, Market market)
+    {
+        ref readonly CampaignTerm term = ref _terms[campaign];
+        if (nowTicks < term.StartTicks || nowTicks >= term.EndTicks) return BlockReason.CampaignDates;
+        return Campaigns.RunsIn(campaign, market) ? BlockReason.None : BlockReason.CampaignMarket;
+    }
+
     private static Dictionary<uint, double> ById(uint[]? ids, double[]? prices)
     {
         var byId = new Dictionary<uint, double>();

@@ -13,7 +13,7 @@ internal sealed class SlateSelector
 
     public SlateSelector(BatchLimits limits)
     {
-        int candidates = Math.Max(limits.CandidatesMax, limits.RetrievalDepthMax);
+        int candidates = limits.RequestCandidatesMax;
         _heap = new RankHeap(candidates);
         _licensors = new SlotCounter(candidates);
         _tracks = new SlotCounter(candidates);

@@ -62,6 +62,13 @@ public sealed class CampaignSet
         return markets.IsEmpty || markets.Contains(market);
     }
 
+    /// <summary>Sets the bits of the rows that a campaign promotes.</summary>
+    /// <param name="campaign">index</param> <param name="rows">[⌈rows of the catalogue ÷ 64⌉] one bit a row</param>
+    internal void Mark(int campaign, Span<ulong> rows)
+    {
+        foreach (int row in _campaigns[campaign].Rows) rows[row >> 6] |= 1ul << (row & 63);
+    }
+
     private static (int[] Starts, int[] Campaigns) IndexRows(Campaign[] campaigns, int rows)
     {
         var counts = new int[rows];

@@ -98,6 +98,10 @@ public sealed class BudgetAccount
     public bool Serves(long amountMicros) =>
         Array.IndexOf(Volatile.Read(ref _usable), amountMicros) >= 0 && (Current?.CanTake(amountMicros) == true || Next?.CanTake(amountMicros) == true);
 
+    /// <summary>Whether no open lease has such an amount and asking for one is in vain until money comes back.</summary>
+    internal bool IsOutOf(long amountMicros) =>
+        amountMicros >= Volatile.Read(ref _unaffordableMicros) && Current is not { IsSpendable: true } && !Serves(amountMicros);
+
     internal void AddAmount(long micros) => Volatile.Write(ref _amounts, [.. _amounts, micros]);
 
     /// <summary>Lets requests use what has become durable.</summary>

@@ -21,11 +21,20 @@ public sealed record BatchLimits
     /// <summary>Tracks retrieved per RECOMMEND request at most, SlotsMax to 4,096, the most that a scan kernel keeps.</summary>
     public int RetrievalDepthMax { get; init; } = 4096;
 
+    /// <summary>
+    /// Promoted tracks retrieved besides these, 0 to 4,096: the most similar ones of the campaigns that may give to the listener, however many
+    /// other tracks are more similar. 64 is a page and its alternatives; 0 = none.
+    /// </summary>
+    public int PromotedDepth { get; init; } = 64;
+
     /// <summary>Denied licensors per request, 0 to 4,096; 64 keeps the list shorter than the listener's vector.</summary>
     public int DeniedLicensorsMax { get; init; } = 64;
 
     /// <summary>Losers listed per request, 0 to 65,535; 256 explain a page, and with as many slots the answer still fits one send buffer.</summary>
     public int LosersMax { get; init; } = 256;
+
+    /// <summary>Most candidates of one request, named or retrieved.</summary>
+    internal int RequestCandidatesMax => Math.Max(CandidatesMax, RetrievalDepthMax + PromotedDepth);
 
     /// <summary>The limits themselves, checked.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A limit lies outside its documented range.</exception>
@@ -36,7 +45,8 @@ public sealed record BatchLimits
         OptionRange.Check(SlotsMax, 1, 4096, nameof(SlotsMax));
         OptionRange.Check(RetrievalDepthMax, SlotsMax, 4096, nameof(RetrievalDepthMax));
         OptionRange.Check(RetrievalDepth, 1, RetrievalDepthMax, nameof(RetrievalDepth));
-        OptionRange.Check(BatchCandidatesMax, Math.Max(CandidatesMax, RetrievalDepthMax), 1 << 24, nameof(BatchCandidatesMax));
+        OptionRange.Check(PromotedDepth, 0, 4096, nameof(PromotedDepth));
+        OptionRange.Check(BatchCandidatesMax, RequestCandidatesMax, 1 << 24, nameof(BatchCandidatesMax));
         OptionRange.Check(DeniedLicensorsMax, 0, 4096, nameof(DeniedLicensorsMax));
         OptionRange.Check(LosersMax, 0, 65_535, nameof(LosersMax));
         return this;

@@ -86,9 +86,7 @@ public sealed class RequestBatch
     {
         RequestOutcome outcome = RequestRules.Check(kind, Dimension, Limits, listener, candidates.Length, slate, settings);
         if (!outcome.IsOk) return Refuse(kind, outcome);
-        int capacity = RequestRules.CandidateCapacity(Limits, candidates.Length, slate);
-        return HasRoom(capacity)
-            ? Append(kind, _listeners.Append(listener), _candidates.Append(candidates), slate, settings, capacity) : -1;
+        return HasRoom(candidates.Length, slate) ? Append(kind, _listeners.Append(listener), _candidates.Append(candidates), slate, settings) : -1;
     }
 
     private int AddPinned(RequestKind kind, PinnedSpan<float> listener, PinnedSpan<long> candidates,
@@ -96,15 +94,14 @@ public sealed class RequestBatch
     {
         RequestOutcome outcome = RequestRules.Check(kind, Dimension, Limits, listener.Span, candidates.Count, slate, settings);
         if (!outcome.IsOk) return Refuse(kind, outcome);
-        int capacity = RequestRules.CandidateCapacity(Limits, candidates.Count, slate);
-        return HasRoom(capacity) ? Append(kind, listener, candidates, slate, settings, capacity) : -1;
+        return HasRoom(candidates.Count, slate) ? Append(kind, listener, candidates, slate, settings) : -1;
     }
 
-    private bool HasRoom(int candidateCapacity) =>
-        Count < _rows.Length && candidateCapacity <= Limits.BatchCandidatesMax - CandidateCount;
+    private bool HasRoom(int candidates, in SlateSettings slate) =>
+        Count < _rows.Length && RequestRules.CandidatePlaces(Limits, candidates, slate) <= Limits.BatchCandidatesMax - CandidateCount;
 
     private int Append(RequestKind kind, PinnedSpan<float> listener, PinnedSpan<long> candidates,
-        in SlateSettings slate, in RequestSettings settings, int candidateCapacity)
+        in SlateSettings slate, in RequestSettings settings)
     {
         _outcomes[Count] = RequestOutcome.Ok;
         _rows[Count] = new RequestRow
@@ -113,10 +110,10 @@ public sealed class RequestBatch
             DeniedLicensors = _deniedLicensors.Append(settings.DeniedLicensors),
             Market = settings.Market, ExcludeExplicit = settings.ExcludeExplicit,
             WantBreakdown = settings.WantBreakdown, Cohort = settings.Cohort,
-            Slots = slate.Slots, LicensorSlotsMax = slate.LicensorSlotsMax, CandidateCapacity = candidateCapacity,
+            Slots = slate.Slots, LicensorSlotsMax = slate.LicensorSlotsMax, RetrievalDepth = RequestRules.RetrievalDepth(Limits, candidates.Count, slate),
             ListenerId = settings.ListenerId, QualityLossMax = slate.QualityLossMax, LosersMax = slate.LosersMax,
         };
-        CandidateCount += candidateCapacity;
+        CandidateCount += RequestRules.CandidatePlaces(Limits, candidates.Count, slate);
         return Count++;
     }
 

@@ -26,12 +26,12 @@ internal readonly record struct RequestRow
     /// <summary>Losers to be listed behind the slate.</summary>
     public required int LosersMax { get; init; }
 
-    /// <summary>Places that the request takes in the candidate columns: its candidates, or its retrieval depth where it names none.</summary>
-    public required int CandidateCapacity { get; init; }
+    /// <summary>Tracks to retrieve by similarity; 0 where the request names its candidates.</summary>
+    public required int RetrievalDepth { get; init; }
 
     /// <summary>Whether some tracks may be held back.</summary>
     public bool HasFilter => !Market.IsNone || ExcludeExplicit || DeniedLicensors.Count > 0;
 
     /// <summary>Whether the candidates come from a search instead of the request.</summary>
-    public bool Searches => Candidates.Count == 0;
+    public bool Searches => RetrievalDepth > 0;
 }

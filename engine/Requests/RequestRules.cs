@@ -25,10 +25,11 @@ internal static class RequestRules
         return slate.LosersMax >= 0 && slate.LosersMax <= limits.LosersMax ? RequestOutcome.Ok : new(RequestStatus.LosersOutOfRange, slate.LosersMax);
     }
 
-    /// <summary>Places in the candidate columns: the candidates given, or the tracks to retrieve, never fewer than the slots.</summary>
-    public static int CandidateCapacity(BatchLimits limits, int candidateCount, in SlateSettings slate)
-    {
-        if (candidateCount > 0) return candidateCount;
-        return Math.Max(slate.Slots, slate.RetrievalDepth > 0 ? slate.RetrievalDepth : limits.RetrievalDepth);
-    }
+    /// <summary>Tracks to retrieve by similarity, never fewer than the slots; 0 where candidates are given.</summary>
+    public static int RetrievalDepth(BatchLimits limits, int candidateCount, in SlateSettings slate) => candidateCount > 0 ? 0
+        : Math.Max(slate.Slots, slate.RetrievalDepth > 0 ? slate.RetrievalDepth : limits.RetrievalDepth);
+
+    /// <summary>Places that a request takes in the candidate columns: for the candidates given, or for the tracks to retrieve.</summary>
+    public static int CandidatePlaces(BatchLimits limits, int candidateCount, in SlateSettings slate) =>
+        candidateCount > 0 ? candidateCount : RetrievalDepth(limits, candidateCount, slate) + limits.PromotedDepth;
 }

@@ -2,26 +2,23 @@ using Rubato.Kernels.Similarity;
 
 namespace Rubato;
 
-/// <summary>RequestBatch → CandidateBatch: finds the rows of named candidates, or searches for the most similar ones.</summary>
-/// <remarks>
-/// A search finds candidates by similarity alone; a promoted track that is not among the retrieval depth most similar ones is not considered,
-/// whatever its campaign would pay. The depth is the knob.
-/// </remarks>
-internal sealed class Retriever(Catalogue catalogue, IScoreKernel kernel, RowSearcher searcher)
+/// <summary>RequestBatch → CandidateBatch: finds the rows of named candidates, or searches for the most similar ones, and among promoted ones.</summary>
+internal sealed class Retriever(Catalogue catalogue, IScoreKernel kernel, RowSearcher searcher, int promotedDepth)
 {
-    private readonly SearchBlock _block = new(catalogue, searcher);
+    private readonly SearchBlock _block = new(catalogue, searcher, promotedDepth);
 
-    public void Fill(RequestBatch requests, CandidateBatch candidates)
+    /// <param name="requests">the requests</param> <param name="promoted">who is promoted to whom</param> <param name="candidates">overwritten</param>
+    public void Fill(RequestBatch requests, in PromotedRows promoted, CandidateBatch candidates)
     {
         candidates.Begin(requests);
         ReadOnlySpan<RequestRow> rows = requests.Rows;
         for (int request = 0; request < rows.Length; request++)
         {
             if (!candidates.Outcomes[request].IsOk) continue;
-            if (rows[request].Searches) _block.Add(request, rows[request], candidates);
+            if (rows[request].Searches) _block.Add(request, rows[request], promoted, candidates);
             else Look(request, rows[request], candidates);
         }
-        _block.Flush(candidates);
+        _block.Flush(promoted, candidates);
     }
 
     /// <summary>Scores the candidates that the request names.</summary>

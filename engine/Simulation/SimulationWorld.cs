@@ -68,7 +68,7 @@ public sealed class SimulationWorld : IDisposable
         Limits = new BatchLimits
         {
             RequestsMax = RequestsPerBatch, SlotsMax = Options.Candidates, CandidatesMax = Options.Candidates,
-            RetrievalDepth = Options.Candidates, RetrievalDepthMax = Options.Candidates, BatchCandidatesMax = RequestsPerBatch * Options.Candidates,
+            RetrievalDepth = Options.Candidates, RetrievalDepthMax = Options.Candidates, PromotedDepth = 0, BatchCandidatesMax = RequestsPerBatch * Options.Candidates,
         },
     };
 

@@ -15,6 +15,9 @@ internal abstract unsafe class PanelArithmetic
     /// <summary>Bytes of one element of an interleaved query.</summary>
     public abstract int ElementBytes { get; }
 
+    /// <summary>Rows that a panel scan reads and scores for one of so many queries in the time in which one row is fetched by itself.</summary>
+    public abstract int FetchRows(int queries);
+
     /// <summary>Fills a lane and its plain query.</summary>
     /// <returns>false where the bound would not hold</returns>
     public abstract bool Prepare(in ItemMatrix items, ReadOnlySpan<float> query, ref Lane lane, Span<byte> plain);

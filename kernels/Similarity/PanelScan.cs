@@ -61,9 +61,10 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
         byte* plain = workspace.Panel.Plain.Reserve<byte>((long)groups * PanelArguments.Lanes * queryBytes);
         ReadOnlySpan<SurvivorBuffer> survivors = workspace.Buffers(range.QueryCount);
         long rescored = 0;
+        int fetchRows = arithmetic.FetchRows(DenseQueries(range));
         for (int query = 0; query < range.QueryCount; query++)
         {
-            if (RowFilter.IsSparse(range.Filter(query), range.FirstRow, range.RowCount))
+            if (RowFilter.IsSparse(range.Filter(query), range.FirstRow, range.RowCount, range.K, fetchRows))
             {
                 rescored += ExactScan.Scan(range, query, workspace, workspace.Rows(k), workspace.Scores(k));
                 survivors[query].Take(workspace.Rows(k), workspace.Scores(k));
@@ -84,6 +85,18 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
             passedOn[lane.Query] = survivors[lane.Query].Crowded;
         rescored += PassedOn.Collect(fallback, range, workspace, passedOn);
         return new ScanStatistics((long)range.RowCount * range.QueryCount, rescored);
+    }
+
+    /// <summary>Queries that share a panel scan if all that might do: the fewer there are, the more it costs each of them.</summary>
+    private int DenseQueries(in ScanRequest range)
+    {
+        if (range.Allowed.IsEmpty)
+            return range.QueryCount;
+        int dense = 0, fetchRows = arithmetic.FetchRows(range.QueryCount);
+        for (int query = 0; query < range.QueryCount; query++)
+            if (!RowFilter.IsSparse(range.Filter(query), range.FirstRow, range.RowCount, range.K, fetchRows))
+                dense++;
+        return dense;
     }
 
     private void Panels(

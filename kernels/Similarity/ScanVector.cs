@@ -13,6 +13,9 @@ public sealed class ScanVector : IScanKernel
     /// <summary>Queries that share one pass over the rows: their packed vectors stay in the first two cache levels.</summary>
     private const int BlockQueries = 64;
 
+    /// <summary>Rows that are scanned in the time in which one is fetched and scored by itself.</summary>
+    private const int FetchRows = 8;
+
     /// <inheritdoc/>
     public string Name => "vector";
 
@@ -51,7 +54,7 @@ public sealed class ScanVector : IScanKernel
         for (int query = first; query < first + queries; query++)
         {
             var bound = new FloatBound(request.Query(query), request.Items.NormMax, Depth<TWidth, TVector>(packedDimension));
-            if (!bound.InRange || dimension < TWidth.Count || RowFilter.IsSparse(request.Filter(query), request.FirstRow, request.RowCount))
+            if (!bound.InRange || dimension < TWidth.Count || RowFilter.IsSparse(request.Filter(query), request.FirstRow, request.RowCount, k, FetchRows))
             {
                 rescored += ExactScan.Scan(request, query, workspace, rows.Slice(query * k, k), scores.Slice(query * k, k));
                 continue;

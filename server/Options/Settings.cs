@@ -56,6 +56,7 @@ internal static class Settings
         })),
         Setting.Whole("Limits:SlotsMax", 1, 4096, (o, v) => WithLimits(o, o.Engine.Limits with { SlotsMax = v })),
         Setting.Whole("Limits:RetrievalDepth", 1, 4096, (o, v) => WithLimits(o, o.Engine.Limits with { RetrievalDepth = v })),
+        Setting.Whole("Limits:PromotedDepth", 0, 4096, (o, v) => WithLimits(o, o.Engine.Limits with { PromotedDepth = v })),
         Setting.Whole("Limits:LosersMax", 0, 65_535, (o, v) => WithLimits(o, o.Engine.Limits with { LosersMax = v })),
         Setting.Whole("Limits:DeniedLicensorsMax", 0, 4096, (o, v) => WithLimits(o, o.Engine.Limits with { DeniedLicensorsMax = v })),
         Setting.Whole("Limits:PayloadBytesMax", 4096, 1 << 26, (o, v) => o.Limits.PayloadBytesMax = v),

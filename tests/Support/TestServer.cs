@@ -29,7 +29,7 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Sizes that keep lanes small; BatchMax requests of CandidatesMax candidates do not fit into one batch.</summary>
     public static BatchLimits Small { get; } = new()
     {
-        RequestsMax = 16, CandidatesMax = 1000, BatchCandidatesMax = 2000, SlotsMax = 64, RetrievalDepth = 64, RetrievalDepthMax = 100, DeniedLicensorsMax = 8,
+        RequestsMax = 16, CandidatesMax = 1000, BatchCandidatesMax = 2000, SlotsMax = 64, RetrievalDepth = 64, RetrievalDepthMax = 100, PromotedDepth = 30, DeniedLicensorsMax = 8,
     };
 
     public RubatoServer Server { get; }

@@ -19,6 +19,7 @@ public class EngineOptionsTests
         { nameof(BatchLimits.SlotsMax), Good with { Limits = new() { SlotsMax = 0 } } },
         { nameof(BatchLimits.RetrievalDepthMax), Good with { Limits = new() { RetrievalDepthMax = 255 } } },
         { nameof(BatchLimits.RetrievalDepth), Good with { Limits = new() { RetrievalDepth = 4097 } } },
+        { nameof(BatchLimits.PromotedDepth), Good with { Limits = new() { PromotedDepth = -1 } } },
         { nameof(BatchLimits.BatchCandidatesMax), Good with { Limits = new() { BatchCandidatesMax = 4095 } } },
         { nameof(BatchLimits.DeniedLicensorsMax), Good with { Limits = new() { DeniedLicensorsMax = -1 } } },
     };

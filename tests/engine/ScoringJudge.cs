@@ -17,11 +17,8 @@ internal sealed class ScoringJudge(EngineWorld world)
     {
         double relevance = Relevance(listener, row), weighted = world.Options.RelevanceWeight * relevance;
         Verdict? best = null;
-        foreach (PlainCampaign campaign in world.Campaigns)
+        foreach (PlainCampaign campaign in Promoting(row, market))
         {
-            if (!campaign.Tracks.Contains(world.TrackIds[row])) continue;
-            if (EngineWorld.Now < campaign.Start || EngineWorld.Now >= campaign.End) continue;
-            if (campaign.Markets.Length > 0 && !campaign.Markets.Contains(market)) continue;
             double floor = world.Cohorts.FirstOrDefault(entry => entry.Id == cohort).Floor;
             double[] terms =
             [
@@ -37,6 +34,9 @@ internal sealed class ScoringJudge(EngineWorld world)
         return best ?? new Verdict(weighted, 0, [weighted, 0, 0, 0, 0, 0]);
     }
 
+    /// <summary>Whether a campaign that promotes the track may run.</summary>
+    public bool IsPromoted(int row, string market) => Promoting(row, market).Any();
+
     /// <summary>Why the listener may not be given a track, or None.</summary>
     public BlockReason Blocked(int row, string market, bool excludeExplicit, uint[] denied)
     {
@@ -44,6 +44,9 @@ internal sealed class ScoringJudge(EngineWorld world)
         if (excludeExplicit && world.Explicit[row]) return BlockReason.Explicit;
         return denied.Contains(world.TrackLicensors[row]) ? BlockReason.LicensorDenied : BlockReason.None;
     }
+
+    private IEnumerable<PlainCampaign> Promoting(int row, string market) => world.Campaigns.Where(campaign => campaign.Tracks.Contains(world.TrackIds[row])
+        && EngineWorld.Now >= campaign.Start && EngineWorld.Now < campaign.End && (campaign.Markets.Length == 0 || campaign.Markets.Contains(market)));
 
     private static double Price(ReadOnlySpan<uint> ids, ReadOnlySpan<double> prices, uint id)
     {

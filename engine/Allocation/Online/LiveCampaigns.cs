@@ -85,8 +85,18 @@ internal sealed class LiveCampaigns
     public BlockReason Refuses(int campaign, ulong listener, long nowTicks)
     {
         ref readonly CampaignSupply supply = ref _supplies![campaign];
-        if (supply.Frequency is not null && listener != 0 && supply.Frequency.Count(listener, Book.Campaigns.Ids[campaign], nowTicks) >= supply.DeliveriesMax)
-            return BlockReason.FrequencyCap;
+        if (IsCapped(supply, campaign, listener, nowTicks)) return BlockReason.FrequencyCap;
         return supply.Account is null || supply.Account.Serves(supply.SpendMicros) ? BlockReason.None : BlockReason.Budget;
     }
+
+    /// <summary>Whether <see cref="TryDeliver"/> would be in vain, and would not even ask for money that might be there for the next request.</summary>
+    public bool IsOut(int campaign, ulong listener, long nowTicks)
+    {
+        if (_supplies is null) return false;
+        ref readonly CampaignSupply supply = ref _supplies[campaign];
+        return supply.Account?.IsOutOf(supply.SpendMicros) == true || IsCapped(supply, campaign, listener, nowTicks);
+    }
+
+    private bool IsCapped(in CampaignSupply supply, int campaign, ulong listener, long nowTicks) => supply.Frequency is not null && listener != 0
+        && supply.Frequency.Count(listener, Book.Campaigns.Ids[campaign], nowTicks) >= supply.DeliveriesMax;
 }

@@ -24,7 +24,7 @@ internal sealed class SlateFloor
 
     public SlateFloor(BatchLimits limits)
     {
-        int candidates = Math.Max(limits.CandidatesMax, limits.RetrievalDepthMax);
+        int candidates = limits.RequestCandidatesMax;
         _heap = new RankHeap(candidates);
         _tracks = new SlotCounter(candidates);
         _licensors = new SlotCounter(candidates);

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Rubato;
 
 /// <summary>Collects the edges of listeners block by block: search among the promoted tracks, relevance, best track per campaign.</summary>
@@ -22,20 +24,13 @@ internal sealed class CatalogueEdges
         (_catalogue, _campaigns, _options) = (catalogue, campaigns, options);
         _running = new bool[campaigns.Count];
         _allowed = new ulong[(catalogue.Rows + 63) / 64];
-        int promoted = 0;
         for (int j = 0; j < campaigns.Count; j++)
         {
             Campaign campaign = campaigns.Campaigns[j];
             _running[j] = options.Now >= campaign.Start && options.Now < campaign.End && campaigns.RunsIn(j, options.Market);
-            if (!_running[j]) continue;
-            foreach (int row in campaign.Rows)
-            {
-                ulong bit = 1ul << (row & 63);
-                if ((_allowed[row >> 6] & bit) == 0) promoted++;
-                _allowed[row >> 6] |= bit;
-            }
+            if (_running[j]) campaigns.Mark(j, _allowed);
         }
-        _candidates = Math.Min(options.CandidateCount, promoted);
+        _candidates = (int)Math.Min(options.CandidateCount, _allowed.Sum(word => (long)BitOperations.PopCount(word)));
     }
 
     public int Count => _campaign.Count;

@@ -5,7 +5,7 @@ public class RequestBatchTests
     private const int Dimension = 20;
     private static readonly BatchLimits Limits = new()
     {
-        RequestsMax = 8, CandidatesMax = 10, BatchCandidatesMax = 30, SlotsMax = 4, RetrievalDepth = 6, RetrievalDepthMax = 9, DeniedLicensorsMax = 2,
+        RequestsMax = 8, CandidatesMax = 10, BatchCandidatesMax = 30, SlotsMax = 4, RetrievalDepth = 6, RetrievalDepthMax = 9, PromotedDepth = 0, DeniedLicensorsMax = 2,
     };
 
     private static readonly float[] Listener = [.. Enumerable.Range(0, Dimension).Select(i => i - 7.5f)];
@@ -100,11 +100,12 @@ public class RequestBatchTests
     [Fact]
     public void ASearchTakesItsDepthButNeverLessThanItsSlots()
     {
-        var batch = new RequestBatch(Dimension, Limits);
+        var batch = new RequestBatch(Dimension, Limits with { PromotedDepth = 5 });
         batch.AddRecommend(Listener, new SlateSettings(2), default);
         batch.AddRecommend(Listener, new SlateSettings(4, RetrievalDepth: 3), default);
         batch.AddRecommend(Listener, new SlateSettings(4), default, [7, 8]);
-        Assert.Equal([6, 4, 2], batch.Rows.ToArray().Select(row => row.CandidateCapacity));
+        Assert.Equal([6, 4, 0], batch.Rows.ToArray().Select(row => row.RetrievalDepth));
+        Assert.Equal(6 + 5 + 4 + 5 + 2, batch.CandidateCount);
     }
 
     [Fact]

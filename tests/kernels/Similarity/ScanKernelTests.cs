@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.Intrinsics;
 using Rubato.Kernels;
 using Rubato.Kernels.Selection;
@@ -120,6 +121,23 @@ public class ScanKernelTests
                 foreach ((int first, int count) in new[] { (0, Rows), (64, 1000), (2944, 56), (1024, 0), (128, 64) })
                     ExpectTheReference(kernel, items, queries, Dimension, k: 17, filter, first, count);
         }
+    }
+
+    [SkippableTheory, InlineData("amx-int8"), InlineData("avx512-vnni"), InlineData("vector-int8")]
+    public void WhatAFilterLeavesIsFetchedForOneQueryAndScannedForMany(string name)
+    {
+        IScanKernel kernel = Kernel(name);
+        const int Rows = 20_000, Dimension = 64, K = 5, Many = 32;
+        float[] items = Vectors.Unit(new Random(5), Rows, Dimension), queries = Vectors.Unit(new Random(6), Many, Dimension);
+        using var quantised = new QuantisedArrays(items, Dimension);
+        ulong[] filter = Vectors.Filter(new Random(7), Rows, 1 / 16.0);
+        long allowed = filter.Sum(word => (long)BitOperations.PopCount(word));
+        Assert.Equal(allowed, Rescored(1));
+        Assert.InRange(Rescored(Many), Many * K, Many * allowed / 4);
+
+        long Rescored(int count) => kernel.Scan(
+            new ScanRequest { Items = quantised.Matrix(items, 1.001f), Queries = queries.AsSpan(0, count * Dimension), Allowed = filter, K = K, RowCount = Rows },
+            new ScanWorkspace(), new int[count * K], new float[count * K]).Rescored;
     }
 
     [SkippableTheory, InlineData("amx-int8"), InlineData("avx512-vnni"), InlineData("vector-int8"), InlineData("scalar-int8")]

@@ -37,7 +37,7 @@ internal sealed class OnlineWorld : IDisposable
     {
         CataloguePath = _folder.File("c.rbt"), CampaignsPath = CampaignsPath, LedgerPath = LedgerPath, Clock = Clock, Background = false,
         SearchThreads = 1, FrequencyBytes = 1 << 16, LedgerOptions = new LedgerOptions { BufferBytes = 32 << 10 },
-        Limits = new BatchLimits { RequestsMax = 8, CandidatesMax = 100, BatchCandidatesMax = 800, SlotsMax = 50, RetrievalDepth = 100, RetrievalDepthMax = 100 },
+        Limits = new BatchLimits { RequestsMax = 8, CandidatesMax = 100, BatchCandidatesMax = 800, SlotsMax = 50, RetrievalDepth = 100, RetrievalDepthMax = 100, PromotedDepth = 0 },
     };
 
     /// <summary>A campaign of one delivery = 1,000 micro-units that runs for a month.</summary>
