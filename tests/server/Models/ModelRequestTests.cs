@@ -115,7 +115,7 @@ public sealed class ModelRequestTests
         await Refused(client.EmbedAsync(new ModelQuery { Model = "tower", Rows = 1, Features = new[] { 1, 2, float.NaN, 4 } }, new()), ErrorCode.ModelMismatch, "features: value 2 is NaN or infinite");
         await Refused(client.EmbedAsync(new ModelQuery { Model = "tower" }, new()), ErrorCode.ModelMismatch, "rows: 0 given");
         await Refused(client.RankAsync(new ModelQuery { Model = "tower", Rows = 1, Features = new float[4] }, new()), ErrorCode.ModelMismatch, "0 values a row given, 4 float32 expected");
-        await Refused(client.EmbedAsync(new ModelQuery { Model = "loop", Rows = 1, Features = new float[4] }, new()), ErrorCode.ModelMismatch, "gives no input a role");
+        await Refused(client.EmbedAsync(new ModelQuery { Model = "loop", Rows = 1, Features = new float[4] }, new()), ErrorCode.ModelMismatch, "gives no input or no output a role");
         await Refused(client.RankAsync(new ModelQuery { Model = "ranker", Listener = listener, Tracks = new long[] { 1, 999 }, Features = new float[4] }, new()), ErrorCode.UnknownTrack, "track 1 is not in the catalogue");
         await Refused(client.RankAsync(new ModelQuery { Model = "ranker", Listener = listener, Rows = 2, Features = new float[4] }, new()), ErrorCode.ModelMismatch, "0 values a row given, 16 float32 expected");
         await Refused(client.InferAsync(new ModelQuery { Model = "any", Tensors = [Floats("z", [1], 1)] }, new()), ErrorCode.ModelMismatch, "no input 'z' (expected x)");
