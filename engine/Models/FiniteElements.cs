@@ -7,7 +7,8 @@ namespace Rubato;
 internal static class FiniteElements
 {
     /// <summary>Whether elements can be NaN or infinite.</summary>
-    public static bool Concern(ModelElementType element) => element is ModelElementType.Float16 or ModelElementType.Float32 or ModelElementType.Float64;
+    public static bool Concern(ModelElementType element) =>
+        element is ModelElementType.Float16 or ModelElementType.Float32 or ModelElementType.Float64 or ModelElementType.BFloat16;
 
     /// <summary>The first element that is NaN or infinite; -1 for none, and for elements that cannot be.</summary>
     public static int FirstNonFinite(ModelElementType element, ReadOnlySpan<byte> data) => element switch
@@ -15,6 +16,7 @@ internal static class FiniteElements
         ModelElementType.Float32 => FiniteCheck.FirstNonFinite(MemoryMarshal.Cast<byte, float>(data)),
         ModelElementType.Float64 => First<double>(data, value => !double.IsFinite(value)),
         ModelElementType.Float16 => First<Half>(data, value => !Half.IsFinite(value)),
+        ModelElementType.BFloat16 => First<ushort>(data, value => (value & 0x7F80) == 0x7F80), // as in a single, whose upper half it is
         _ => -1,
     };
 
@@ -24,6 +26,7 @@ internal static class FiniteElements
         ModelElementType.Float32 => FiniteCheck.FirstInfinite(MemoryMarshal.Cast<byte, float>(data)),
         ModelElementType.Float64 => First<double>(data, double.IsInfinity),
         ModelElementType.Float16 => First<Half>(data, Half.IsInfinity),
+        ModelElementType.BFloat16 => First<ushort>(data, value => (value & 0x7FFF) == 0x7F80),
         _ => -1,
     };
 

@@ -38,6 +38,7 @@ internal sealed class KServeData(string tensor, ModelElementType element, long[]
             case ModelElementType.Float32: Fill(data, tensorRead, value => IsNull(value) ? float.NaN : value.TryGetSingle(out float number) && float.IsFinite(number) ? number : throw Wrong(value)); break;
             case ModelElementType.Float64: Fill(data, tensorRead, value => IsNull(value) ? double.NaN : value.TryGetDouble(out double number) ? number : throw Wrong(value)); break;
             case ModelElementType.Float16: Fill(data, tensorRead, value => IsNull(value) ? Half.NaN : value.TryGetSingle(out float number) && Half.IsFinite((Half)number) ? (Half)number : throw Wrong(value)); break;
+            case ModelElementType.BFloat16: Fill(data, tensorRead, value => BFloat16.FromSingle(IsNull(value) ? float.NaN : value.TryGetSingle(out float number) && float.IsFinite(BFloat16.ToSingle(BFloat16.FromSingle(number))) ? number : throw Wrong(value))); break;
             case ModelElementType.Int64: Fill(data, tensorRead, value => value.TryGetInt64(out long number) ? number : throw Wrong(value)); break;
             case ModelElementType.Int32: Fill(data, tensorRead, value => value.TryGetInt32(out int number) ? number : throw Wrong(value)); break;
             case ModelElementType.Int16: Fill(data, tensorRead, value => value.TryGetInt16(out short number) ? number : throw Wrong(value)); break;
@@ -61,7 +62,7 @@ internal sealed class KServeData(string tensor, ModelElementType element, long[]
     {
         JsonValueKind.Number => element != ModelElementType.Bool,
         JsonValueKind.True or JsonValueKind.False => element == ModelElementType.Bool,
-        _ => IsNull(value) && element is ModelElementType.Float16 or ModelElementType.Float32 or ModelElementType.Float64,
+        _ => IsNull(value) && element is ModelElementType.Float16 or ModelElementType.Float32 or ModelElementType.Float64 or ModelElementType.BFloat16,
     };
 
     private static bool IsNull(JsonElement value) => value.ValueKind == JsonValueKind.Null;

@@ -13,7 +13,7 @@ internal static class ModelManifestCheck
             ModelValueInfo info = Find(input, session.Inputs, "input", path);
             RequireShape(input, info, shape, path);
             if (input.TakesNaN && !FiniteElements.Concern(info.Element))
-                throw new ModelException(path, $"'{input.Name}': missing: the model has {info}, which holds no NaN (expected float16, float32 or float64)");
+                throw new ModelException(path, $"'{input.Name}': missing: the model has {info}, which holds no NaN (expected float16, bfloat16, float32 or float64)");
         }
         foreach (ModelBinding output in manifest.Outputs) RequireShape(output, Find(output, session.Outputs, "output", path), shape, path);
         foreach (ModelValueInfo info in session.Inputs)

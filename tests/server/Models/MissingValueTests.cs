@@ -92,11 +92,12 @@ public sealed class MissingValueTests() : KServeTestBase(bytesMax: 100_000)
         Server.Server.AssertHealthy();
     }
 
-    [SkippableTheory, InlineData("FP16", 10), InlineData("FP64", 11)]
+    [SkippableTheory, InlineData("FP16", 10), InlineData("BF16", 16), InlineData("FP64", 11)]
     public async Task EveryFloatingPointTypeMayHaveThem(string datatype, int type)
     {
         Skip.If(Http is null, "no ONNX Runtime");
-        byte[] none = new byte[type == 10 ? 2 : 8];
+        byte[] infinity = type switch { 10 => BitConverter.GetBytes(Half.NegativeInfinity), 16 => [0x80, 0xFF], _ => BitConverter.GetBytes(double.PositiveInfinity) };
+        byte[] none = new byte[infinity.Length];
         string manifest(string missing) => $$"""{ "inputs": [{ "name": "x", "role": "candidateFeatures"{{missing}} }], "labels": ["stable"], "selfTest": ["test"] }""";
         foreach ((string name, string missing) in new[] { ("takes", Takes), ("takesNot", "") })
         {
@@ -107,7 +108,6 @@ public sealed class MissingValueTests() : KServeTestBase(bytesMax: 100_000)
         // It is let in; an output that is not a number is refused as ever.
         Assert.Equal("output 'y', row 0: not a finite number", await ErrorAsync("takes", Json("x", datatype, "[1, 1]", "null"), HttpStatusCode.InternalServerError));
         Assert.Equal("input 'x': element 0 is NaN or infinite", await ErrorAsync("takesNot", Json("x", datatype, "[1, 1]", "null")));
-        byte[] infinity = type == 10 ? BitConverter.GetBytes(Half.NegativeInfinity) : BitConverter.GetBytes(double.PositiveInfinity);
         Assert.Equal("input 'x': element 0 is infinite", await ErrorAsync("takes", Binary("x", datatype, "[1, 1]", infinity)));
     }
 

@@ -95,7 +95,7 @@ public sealed class ModelRepositoryTests : IDisposable
         Directory.CreateDirectory(_folder.File("tower/1"));
         _folder.Write("tower/1/model.onnx", OnnxModels.Echo(OnnxModels.Int64, "batch,4"));
         _folder.Write("tower/1/model.json", """{ "selfTest": ["test"], "inputs": [{ "name": "x", "role": "candidateFeatures", "missing": "nan" }] }"""u8);
-        Assert.EndsWith("model.json: 'x': missing: the model has x: int64[batch, 4], which holds no NaN (expected float16, float32 or float64)", Refused(1));
+        Assert.EndsWith("model.json: 'x': missing: the model has x: int64[batch, 4], which holds no NaN (expected float16, bfloat16, float32 or float64)", Refused(1));
     }
 
     [SkippableFact]
