@@ -26,10 +26,10 @@ internal sealed class RankerColumns
     public static RankerColumns? TryMap(ModelGeneration generation, Catalogue catalogue, out string? problem)
     {
         var columns = new RankerColumns(catalogue);
-        if (generation.Shape is not { } batch || generation.Manifest.Inputs.Count == 0) return Fails(out problem, "no input is mapped to a role in its model.json");
+        if (generation.Shape is not { } batch || generation.Manifest.Inputs.Count == 0) return Fails(out problem, "no input or no output is mapped to a role in its model.json");
         foreach (ModelColumn column in batch.InputColumns)
         {
-            ModelRole role = generation.Manifest.RoleOf(column.Info.Name);
+            ModelRole role = generation.Manifest.Input(column.Info.Name)!.Role;
             int width = role switch { ModelRole.Attributes => AttributeCount, ModelRole.CandidateFeatures => 1, _ => catalogue.Dimension };
             if (column.RowElements != width || column.Info.Element != ModelElementType.Float32)
                 return Fails(out problem, $"input {column.Info}: rows of {column.RowElements} {column.Info.Element.Text()} (expected {width} float32 for {role})");

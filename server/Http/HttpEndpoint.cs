@@ -9,6 +9,8 @@ namespace Rubato.Server;
 /// <summary>One address that is served over HTTP.</summary>
 internal sealed class HttpEndpoint : IAsyncDisposable
 {
+    private const int ReadAheadBytesMax = 64 * 1024; // of each connection, before anybody asks for it; the framework's megabyte would be a gigabyte for all
+
     private readonly WebApplication _application;
 
     private HttpEndpoint(WebApplication application, IPEndPoint address) => (_application, Address) = (application, address);
@@ -31,6 +33,7 @@ internal sealed class HttpEndpoint : IAsyncDisposable
             kestrel.Listen(address);
             kestrel.Limits.MaxConcurrentConnections = connectionsMax;
             kestrel.Limits.MaxRequestBodySize = bodyBytesMax;
+            kestrel.Limits.MaxRequestBufferSize = ReadAheadBytesMax;
         });
         WebApplication application = builder.Build();
         map(application);

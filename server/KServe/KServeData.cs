@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Rubato.Server;
 
-/// <summary>The "data" of a tensor: numbers, truth values or texts, flat or nested, row-major.</summary>
+/// <summary>The "data" of a tensor: numbers, truth values or texts, flat or nested, row-major. Among floating-point numbers null is NaN, as in answers.</summary>
 internal sealed class KServeData(string tensor, ModelElementType element, long[] shape)
 {
     private int _at;
@@ -35,9 +35,10 @@ internal sealed class KServeData(string tensor, ModelElementType element, long[]
         var tensorRead = new ModelTensor(element, shape);
         switch (element)
         {
-            case ModelElementType.Float32: Fill(data, tensorRead, value => value.TryGetSingle(out float number) && float.IsFinite(number) ? number : throw Wrong(value)); break;
-            case ModelElementType.Float64: Fill(data, tensorRead, value => value.TryGetDouble(out double number) ? number : throw Wrong(value)); break;
-            case ModelElementType.Float16: Fill(data, tensorRead, value => value.TryGetSingle(out float number) && Half.IsFinite((Half)number) ? (Half)number : throw Wrong(value)); break;
+            case ModelElementType.Float32: Fill(data, tensorRead, value => IsNull(value) ? float.NaN : value.TryGetSingle(out float number) && float.IsFinite(number) ? number : throw Wrong(value)); break;
+            case ModelElementType.Float64: Fill(data, tensorRead, value => IsNull(value) ? double.NaN : value.TryGetDouble(out double number) ? number : throw Wrong(value)); break;
+            case ModelElementType.Float16: Fill(data, tensorRead, value => IsNull(value) ? Half.NaN : value.TryGetSingle(out float number) && Half.IsFinite((Half)number) ? (Half)number : throw Wrong(value)); break;
+            case ModelElementType.BFloat16: Fill(data, tensorRead, value => BFloat16.FromSingle(IsNull(value) ? float.NaN : value.TryGetSingle(out float number) && float.IsFinite(BFloat16.ToSingle(BFloat16.FromSingle(number))) ? number : throw Wrong(value))); break;
             case ModelElementType.Int64: Fill(data, tensorRead, value => value.TryGetInt64(out long number) ? number : throw Wrong(value)); break;
             case ModelElementType.Int32: Fill(data, tensorRead, value => value.TryGetInt32(out int number) ? number : throw Wrong(value)); break;
             case ModelElementType.Int16: Fill(data, tensorRead, value => value.TryGetInt16(out short number) ? number : throw Wrong(value)); break;
@@ -46,20 +47,25 @@ internal sealed class KServeData(string tensor, ModelElementType element, long[]
             case ModelElementType.UInt32: Fill(data, tensorRead, value => value.TryGetUInt32(out uint number) ? number : throw Wrong(value)); break;
             case ModelElementType.UInt16: Fill(data, tensorRead, value => value.TryGetUInt16(out ushort number) ? number : throw Wrong(value)); break;
             case ModelElementType.UInt8: Fill(data, tensorRead, value => value.TryGetByte(out byte number) ? number : throw Wrong(value)); break;
-            default: Fill(data, tensorRead, value => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong(value)); break;
+            default: Fill(data, tensorRead, value => value.GetBoolean()); break;
         }
         return tensorRead;
     }
 
-    private void Fill<T>(JsonElement data, ModelTensor to, Func<JsonElement, T> read) where T : unmanaged
+    private void Fill<T>(JsonElement data, ModelTensor to, Func<JsonElement, T> read) where T : unmanaged => Each(data, value =>
     {
-        bool numbers = typeof(T) != typeof(bool);
-        Each(data, value =>
-        {
-            to.Values<T>()[_at] = numbers && value.ValueKind != JsonValueKind.Number ? throw Wrong(value) : read(value);
-            _at++; // only now: an error names the element
-        });
-    }
+        to.Values<T>()[_at] = Fits(value) ? read(value) : throw Wrong(value);
+        _at++; // only now: an error names the element
+    });
+
+    private bool Fits(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Number => element != ModelElementType.Bool,
+        JsonValueKind.True or JsonValueKind.False => element == ModelElementType.Bool,
+        _ => IsNull(value) && element is ModelElementType.Float16 or ModelElementType.Float32 or ModelElementType.Float64 or ModelElementType.BFloat16,
+    };
+
+    private static bool IsNull(JsonElement value) => value.ValueKind == JsonValueKind.Null;
 
     // The reader of the body has bounded the depth.
     private static long Count(JsonElement data)

@@ -106,7 +106,8 @@ internal static class KServeReply
             case ModelElementType.Int8: foreach (sbyte value in tensor.Values<sbyte>()) json.WriteNumberValue(value); break;
             case ModelElementType.UInt64: foreach (ulong value in tensor.Values<ulong>()) json.WriteNumberValue(value); break;
             case ModelElementType.UInt32: foreach (uint value in tensor.Values<uint>()) json.WriteNumberValue(value); break;
-            case ModelElementType.UInt16 or ModelElementType.BFloat16: foreach (ushort value in tensor.Values<ushort>()) json.WriteNumberValue(value); break;
+            case ModelElementType.BFloat16: foreach (ushort value in tensor.Values<ushort>()) WriteNumber(json, BFloat16.ToSingle(value)); break;
+            case ModelElementType.UInt16: foreach (ushort value in tensor.Values<ushort>()) json.WriteNumberValue(value); break;
             case ModelElementType.UInt8: foreach (byte value in tensor.Values<byte>()) json.WriteNumberValue(value); break;
             case ModelElementType.Bool: foreach (byte value in tensor.Data) json.WriteBooleanValue(value != 0); break;
             default: foreach (string value in tensor.Strings) json.WriteStringValue(value); break;

@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Primitives;
 
 namespace Rubato.Server;
 
@@ -11,7 +9,8 @@ namespace Rubato.Server;
 internal sealed class KServeService(RubatoServer server)
 {
     private readonly ModelHost _host = server.Models!.Host;
-    private readonly long _tensorBytesMax = server.Options.Models.KServeBytesMax;
+    private readonly long _bytesMax = server.Options.Models.KServeBytesMax; // of a body, and of an answer's tensors
+    private readonly ByteBudget _bodies = new(Math.Max(server.Options.Models.KServeBytesTotalMax, server.Options.Models.KServeBytesMax)); // room for one at least
 
     public Task ServerAsync(HttpContext context) => JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, static json =>
     {
@@ -52,7 +51,8 @@ internal sealed class KServeService(RubatoServer server)
     public Task InferAsync(HttpContext context) => AnswerAsync(context, async () =>
     {
         long arrived = Stopwatch.GetTimestamp();
-        KServeRequest request = await ReadAsync(context).ConfigureAwait(false);
+        using var body = new KServeBody(context, _bytesMax, _bodies);
+        KServeRequest request = await body.ReadAsync().ConfigureAwait(false);
         ModelGeneration generation = Hold(context, request.Label, request.ListenerId);
         int version = generation.Version;
         var answered = new TaskCompletionSource<ModelOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -82,40 +82,9 @@ internal sealed class KServeService(RubatoServer server)
         if (ended.Status != ModelStatus.Ok)
             throw new KServeException(ended.Status == ModelStatus.Failed ? StatusCodes.Status500InternalServerError : StatusCodes.Status504GatewayTimeout, ended.Problem!);
         long bytes = ModelTensors.Bytes(work.Outputs); // before they are copied: a model's outputs may be as large as its inputs tell it
-        if (bytes > _tensorBytesMax) throw new KServeException($"the answer's tensors take {bytes} bytes (expected at most {_tensorBytesMax})");
+        if (bytes > _bytesMax) throw new KServeException($"the answer's tensors take {bytes} bytes (expected at most {_bytesMax})");
         await KServeReply.WriteAsync(context, request, generation.Name, version, ended, work.Outputs).ConfigureAwait(false);
     });
-
-    private async Task<KServeRequest> ReadAsync(HttpContext context)
-    {
-        long? jsonBytes = JsonBytes(context);
-        PipeReader body = context.Request.BodyReader;
-        while (true)
-        {
-            ReadResult read = await body.ReadAsync(context.RequestAborted).ConfigureAwait(false); // the server's limit of the body holds here
-            if (!read.IsCompleted)
-            {
-                body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                continue;
-            }
-            try
-            {
-                return KServeRequest.Read(read.Buffer, jsonBytes);
-            }
-            finally
-            {
-                body.AdvanceTo(read.Buffer.End);
-            }
-        }
-    }
-
-    // Bytes of JSON at the front of the body, where the tensors of the binary extension follow it.
-    private static long? JsonBytes(HttpContext context)
-    {
-        if (!context.Request.Headers.TryGetValue(KServeRequest.JsonBytesHeader, out StringValues text)) return null;
-        return long.TryParse(text.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes
-            : throw new KServeException($"{KServeRequest.JsonBytesHeader}: '{text}' (expected the number of bytes of JSON)");
-    }
 
     private ModelGeneration Hold(HttpContext context, string label, ulong listener)
     {

@@ -8,7 +8,7 @@ internal static class KServeType
         (ModelElementType.Bool, "BOOL"), (ModelElementType.UInt8, "UINT8"), (ModelElementType.UInt16, "UINT16"), (ModelElementType.UInt32, "UINT32"),
         (ModelElementType.UInt64, "UINT64"), (ModelElementType.Int8, "INT8"), (ModelElementType.Int16, "INT16"), (ModelElementType.Int32, "INT32"),
         (ModelElementType.Int64, "INT64"), (ModelElementType.Float16, "FP16"), (ModelElementType.Float32, "FP32"), (ModelElementType.Float64, "FP64"),
-        (ModelElementType.String, "BYTES"),
+        (ModelElementType.BFloat16, "BF16"), (ModelElementType.String, "BYTES"),
     ];
 
     /// <summary>The name; what the protocol has no name for is told by ONNX's number.</summary>

@@ -43,6 +43,7 @@ internal static class Settings
         new("Models:PollMilliseconds", "a whole number, 50 to 86400000, or 0", (o, v) => o.Models.PollMilliseconds =
             int.TryParse(v, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value is 0 or >= 50 and <= 86_400_000 ? value : throw new FormatException()),
         Setting.Whole("Limits:KServeBytesMax", 1024, 1 << 30, (o, v) => o.Models.KServeBytesMax = v),
+        Setting.Whole("Limits:KServeBytesTotalMax", 1024, int.MaxValue, (o, v) => o.Models.KServeBytesTotalMax = v),
         Setting.Number("Scoring:RelevanceSlope", 1e-9, 1e6, (o, v) => o.Engine = o.Engine with { RelevanceSlope = v }),
         Setting.Number("Scoring:RelevanceOffset", -1e6, 1e6, (o, v) => o.Engine = o.Engine with { RelevanceOffset = v }),
         Setting.Number("Scoring:RelevanceWeight", 0, 1e6, (o, v) => o.Engine = o.Engine with { RelevanceWeight = v }),

@@ -20,7 +20,7 @@ public sealed class WireTensor
     /// <summary>The model's name for it, at most <see cref="NameBytesMax"/> bytes.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Type of the elements, by ONNX's number: 1 f32, 2 u8, 3 i8, 4 u16, 5 i16, 6 i32, 7 i64, 8 text, 9 bool, 10 f16, 11 f64, 12 u32, 13 u64.</summary>
+    /// <summary>Type of the elements, by ONNX's number: 1 f32, 2 u8, 3 i8, 4 u16, 5 i16, 6 i32, 7 i64, 8 text, 9 bool, 10 f16, 11 f64, 12 u32, 13 u64, 16 bf16.</summary>
     public required byte Element { get; init; }
 
     /// <summary>Every dimension, at most <see cref="RankMax"/>; none for a single value.</summary>

@@ -30,7 +30,7 @@ public sealed class ModelQuery : Query
     /// <summary>EMBED, RANK: rows; 0 takes the number of tracks.</summary>
     public uint Rows { get; set; }
 
-    /// <summary>EMBED, RANK: [rows, width], row-major, finite.</summary>
+    /// <summary>EMBED, RANK: [rows, width], row-major, finite; NaN for a missing value where the model takes it.</summary>
     public ReadOnlyMemory<float> Features { get; set; }
 
     /// <summary>INFER: inputs.</summary>

@@ -69,6 +69,10 @@ internal static class OnnxModels
     /// <summary>y = op(x) on float [batch, 4].</summary>
     public static byte[] Unary(string op) => Model(Graph((1, Node(op, ["x"], ["y"])), (11, Value("x", Float, "batch,4")), (12, Value("y", Float, "batch,4"))));
 
+    /// <summary>y = x, but −1 where x is NaN; x is float [batch, 4].</summary>
+    public static byte[] FillMissing() => Model(Graph((1, Node("IsNaN", ["x"], ["missing"])), (1, Node("Where", ["missing", "fill", "x"], ["y"])),
+        (5, Tensor("fill", Float, new[] { -1f }, 1)), (11, Value("x", Float, "batch,4")), (12, Value("y", Float, "batch,4"))));
+
     /// <summary>y = x as [batch, 1, 1, …, 4] of more dimensions; x is float [batch, 4].</summary>
     public static byte[] Deep(int dimensions) => Model(Graph((1, Node("Reshape", ["x", "shape"], ["y"])),
         (5, Tensor("shape", Int64, [-1L, .. Enumerable.Repeat(1L, dimensions - 2), 4L], dimensions)), (11, Value("x", Float, "batch,4")),

@@ -57,12 +57,12 @@ public sealed record ModelManifest
     /// <summary>How scores become the probability that a listener plays the track; null where they are that already.</summary>
     public Calibration? Calibration { get; init; }
 
-    /// <summary>The role of a mapped input.</summary>
-    internal ModelRole RoleOf(string input)
+    /// <summary>What is said of an input; null only where none is mapped, as <see cref="ModelManifestCheck"/> sees to.</summary>
+    internal ModelBinding? Input(string name)
     {
         for (int i = 0; i < Inputs.Count; i++)
-            if (Inputs[i].Name == input) return Inputs[i].Role;
-        throw new ArgumentException($"'{input}' is not mapped", nameof(input)); // ModelManifestCheck had every input mapped
+            if (Inputs[i].Name == name) return Inputs[i];
+        return null;
     }
 
     /// <summary>The place of the output with a role among the mapped ones; −1 for none.</summary>

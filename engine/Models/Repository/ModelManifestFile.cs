@@ -24,10 +24,12 @@ internal static partial class ModelManifestFile
         fields.RequireKeys("inputs", "outputs", "rowsMax", "dimensions", "provider", "bytesMax", "runMillisecondsMax", "selfTest", "relativeTolerance", "absoluteTolerance",
             "instances", "queueDelayMicroseconds", "preferredRows", "queueRowsMax", "memoryBytes", "labels", "shadow", "calibration", "cuda");
         var byDefault = new ModelManifest { SelfTest = [] };
+        List<ModelBinding> outputs = Bindings(fields, "outputs", OutputRoles, ["name", "role", "rowShape"]);
+        bool isTower = outputs.Any(output => output.Role == ModelRole.Embedding);
         return WithService(fields, byDefault with
         {
-            Inputs = Bindings(fields, "inputs", InputRoles),
-            Outputs = Bindings(fields, "outputs", OutputRoles),
+            Inputs = Bindings(fields, "inputs", InputRoles, ["name", "role", "rowShape", "missing"], isTower),
+            Outputs = outputs,
             RowsMax = (int)Or(fields, "rowsMax", 1, 65_536, byDefault.RowsMax),
             Dimensions = Numbers(fields, "dimensions", DimensionsMax, DimensionMax),
             Provider = Provider(fields),
@@ -41,22 +43,30 @@ internal static partial class ModelManifestFile
         });
     }
 
-    private static List<ModelBinding> Bindings(JsonFields fields, string array, (string Text, ModelRole Role)[] roles)
+    private static List<ModelBinding> Bindings(JsonFields fields, string array, (string Text, ModelRole Role)[] roles, ReadOnlySpan<string> keys, bool isTower = false)
     {
         var bindings = new List<ModelBinding>();
         foreach (JsonElement element in fields.Array(array, BindingsMax, optional: true))
         {
             var binding = fields with { Element = element, Place = $"{array}[{bindings.Count}]" };
-            binding.RequireKeys("name", "role", "rowShape");
+            binding.RequireKeys(keys);
             string name = binding.Text("name", NameCharactersMax), role = binding.Text("role", NameCharactersMax);
             if (bindings.Any(other => other.Name == name)) throw binding.Error("name", $"'{name}' appears twice");
             int index = Array.FindIndex(roles, known => known.Text == role);
             if (index < 0) throw binding.Error("role", $"'{role}' (expected {string.Join(", ", roles.Select(known => known.Text))})");
             long[]? shape = binding.Has("rowShape")
                 ? [.. binding.Array("rowShape", RankMax).Select((value, i) => binding.Integer(value, $"rowShape[{i}]", 1, DimensionMax))] : null;
-            bindings.Add(new ModelBinding(name, roles[index].Role, shape));
+            bindings.Add(new ModelBinding(name, roles[index].Role, shape, binding.Has("missing") && TakesNaN(binding, roles[index].Role, isTower)));
         }
         return bindings;
+    }
+
+    // What comes from the catalogue is never missing, and a vector without one of its values is none.
+    private static bool TakesNaN(JsonFields binding, ModelRole role, bool isTower)
+    {
+        if (binding.Text("missing", NameCharactersMax) is not "nan" and var other) throw binding.Error("missing", $"'{other}' (expected nan)");
+        return role == ModelRole.CandidateFeatures || (role == ModelRole.ListenerVector && isTower) ? true
+            : throw binding.Error("missing", $"without a meaning for role {binding.Text("role", NameCharactersMax)} (expected candidateFeatures, or listenerVector beside an output with role embedding)");
     }
 
     private static List<string> SelfTest(JsonFields fields)

@@ -69,7 +69,7 @@ internal sealed class ModelLoader(ModelRepository repository, long memoryBytesMa
         {
             return model.CreateBatch();
         }
-        catch (ModelException) when (model.Manifest.Inputs.Count == 0)
+        catch (ModelException) when (model.Manifest.Outputs.Count == 0)
         {
             return null;
         }

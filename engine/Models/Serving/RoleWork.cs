@@ -45,8 +45,9 @@ public abstract class RoleWork : ModelWork
         if (inputs.Features.Count % inputs.Rows != 0) return $"features: {inputs.Features.Count} values are not {inputs.Rows} rows";
         if (inputs.Tracks.Count != 0 && inputs.Tracks.Count != inputs.Rows) return $"tracks: {inputs.Tracks.Count} given, 0 or {inputs.Rows} expected";
         if (FiniteCheck.FirstNonFinite(inputs.Listener.Span) is var listener and >= 0) return $"listener vector: value {listener} is NaN or infinite";
-        if (FiniteCheck.FirstNonFinite(inputs.Features.Span) is var feature and >= 0) return $"features: value {feature} is NaN or infinite";
-        if (MapInputs(generation) is { } problem) return problem;
+        if (MapInputs(generation, out bool takesNaN) is { } problem) return problem;
+        int feature = takesNaN ? FiniteCheck.FirstInfinite(inputs.Features.Span) : FiniteCheck.FirstNonFinite(inputs.Features.Span);
+        if (feature >= 0) return $"features: value {feature} is {(takesNaN ? "" : "NaN or ")}infinite";
         if (MapOutput(generation) is { } other) return other;
         if (inputs.Tracks.Count == 0) return null;
         if (_trackRows.Length < inputs.Rows) _trackRows = new int[inputs.Rows];
@@ -98,16 +99,19 @@ public abstract class RoleWork : ModelWork
         }
     }
 
-    private string? MapInputs(ModelGeneration generation)
+    // Features take NaN where every input that they go to does.
+    private string? MapInputs(ModelGeneration generation, out bool takesNaN)
     {
         _roles.Clear();
+        takesNaN = true;
         bool wantsListener = false, wantsTracks = false, wantsFeatures = false;
-        if (generation.Shape is null || generation.Manifest.Inputs.Count == 0) return "model: its model.json gives no input a role (INFER runs it)";
+        if (generation.Shape is null || generation.Manifest.Inputs.Count == 0) return "model: its model.json gives no input or no output a role (INFER runs it)";
         IReadOnlyList<ModelColumn> columns = generation.Shape.InputColumns;
         for (int input = 0; input < columns.Count; input++)
         {
             ModelColumn column = columns[input];
-            ModelRole role = generation.Manifest.RoleOf(column.Info.Name);
+            ModelBinding binding = generation.Manifest.Input(column.Info.Name)!;
+            ModelRole role = binding.Role;
             bool isFeatures = role == ModelRole.CandidateFeatures || (role == ModelRole.ListenerVector && _outputRole == ModelRole.Embedding);
             int given = isFeatures ? _inputs.Features.Count / Rows : role switch
             {
@@ -118,6 +122,7 @@ public abstract class RoleWork : ModelWork
             if (column.Info.Element != ModelElementType.Float32 || column.RowElements != given)
                 return $"input {column.Info} ({role}): {given} values a row given, {column.RowElements} {column.Info.Element.Text()} expected";
             wantsFeatures |= isFeatures;
+            takesNaN &= binding.TakesNaN || !isFeatures;
             wantsListener |= role == ModelRole.ListenerVector && !isFeatures;
             wantsTracks |= role is ModelRole.TrackVector or ModelRole.Attributes;
             _roles.Add(role);

@@ -13,14 +13,14 @@ public sealed class TensorWork : ModelWork
     /// <param name="inputs">every input by name; unchanged until it is done</param>
     /// <param name="outputs">names of the outputs wanted; empty for all that are tensors</param>
     /// <param name="done">called once it is over, on one of the model's threads</param>
-    /// <exception cref="ModelRunException">An input or output that the model does not have, or of another type or shape; an input with NaN or infinity.</exception>
+    /// <exception cref="ModelRunException">An input or output that the model does not have, or of another type or shape; an input with infinity, or with NaN that model.json does not say it takes.</exception>
     public TensorWork(ModelGeneration generation, IReadOnlyDictionary<string, ModelTensor> inputs, IReadOnlyList<string> outputs,
         Action<TensorWork, ModelGeneration, ModelOutcome> done)
     {
         (_inputs, _done) = (inputs, done);
         _names = outputs.Count > 0 ? [.. outputs] : [.. generation.Session.Outputs.Where(info => info.IsTensor).Select(info => info.Name)];
         generation.Session.Check(inputs, _names);
-        RequireFinite(inputs);
+        RequireFinite(generation.Manifest, inputs);
         _rows = RowsFor(generation);
         if (_rows > 0) _outputs = [.. _names.Select(name => Room(Column(generation.Shape!.OutputColumns, name)!))];
     }
@@ -64,10 +64,14 @@ public sealed class TensorWork : ModelWork
     protected internal override void Done(ModelGeneration generation, in ModelOutcome outcome) => _done(this, generation, outcome);
 
     // What is not a number spreads to the output, and then the whole batch fails and runs again one by one.
-    private static void RequireFinite(IReadOnlyDictionary<string, ModelTensor> inputs)
+    private static void RequireFinite(ModelManifest manifest, IReadOnlyDictionary<string, ModelTensor> inputs)
     {
         foreach ((string name, ModelTensor tensor) in inputs)
-            if (FiniteElements.FirstNonFinite(tensor.Element, tensor.Data) is var at and >= 0) throw new ModelRunException($"input '{name}': element {at} is NaN or infinite");
+        {
+            bool takesNaN = manifest.Input(name) is { TakesNaN: true };
+            int at = takesNaN ? FiniteElements.FirstInfinite(tensor.Element, tensor.Data) : FiniteElements.FirstNonFinite(tensor.Element, tensor.Data);
+            if (at >= 0) throw new ModelRunException($"input '{name}': element {at} is {(takesNaN ? "" : "NaN or ")}infinite");
+        }
     }
 
     // The rows of the tensors, where every input of the model is open in its first dimension and all are given the same number of rows.

@@ -61,6 +61,7 @@ public sealed class KServeBinaryTests() : KServeTestBase(bytesMax: 100_000)
     [InlineData("INT32", 6, 4)]
     [InlineData("INT64", 7, 8)]
     [InlineData("FP16", 10, 2)]
+    [InlineData("BF16", 16, 2)]
     [InlineData("FP32", 1, 4)]
     [InlineData("FP64", 11, 8)]
     public async Task EveryTypeOfFixedSizeComesBackAsItWent(string datatype, int type, int size)
@@ -104,6 +105,8 @@ public sealed class KServeBinaryTests() : KServeTestBase(bytesMax: 100_000)
 
     [SkippableTheory]
     [InlineData("FP16", 10, new byte[] { 0, 0x3C, 0, 0x7C })]
+    [InlineData("BF16", 16, new byte[] { 0x7F, 0x7F, 0x80, 0x7F })]
+    [InlineData("BF16", 16, new byte[] { 0x80, 0x3F, 0xC0, 0xFF })]
     [InlineData("FP32", 1, new byte[] { 0, 0, 0x80, 0x3F, 0, 0, 0xC0, 0x7F })]
     [InlineData("FP64", 11, new byte[] { 0, 0, 0, 0, 0, 0, 0xF0, 0x3F, 0, 0, 0, 0, 0, 0, 0xF0, 0xFF })]
     public async Task NaNAndInfinityAreRefused(string datatype, int type, byte[] data)

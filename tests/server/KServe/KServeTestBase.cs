@@ -5,8 +5,8 @@ using Rubato.Tests.Support;
 namespace Rubato.Tests;
 
 /// <summary>A server with models and its Open Inference Protocol; both are missing where there is no ONNX Runtime, and the tests are skipped.</summary>
-/// <param name="bytesMax">limit of a body</param>
-public abstract class KServeTestBase(int bytesMax) : IAsyncLifetime
+/// <param name="bytesMax">limit of a body</param> <param name="bytesTotalMax">limit of all bodies together</param>
+public abstract class KServeTestBase(int bytesMax, int bytesTotalMax = 1 << 20) : IAsyncLifetime
 {
     private HttpEndpoint? _endpoint;
 
@@ -18,7 +18,7 @@ public abstract class KServeTestBase(int bytesMax) : IAsyncLifetime
     {
         try
         {
-            Server = new ModelServer(options => options.Models.KServeBytesMax = bytesMax);
+            Server = new ModelServer(options => (options.Models.KServeBytesMax, options.Models.KServeBytesTotalMax) = (bytesMax, bytesTotalMax));
             _endpoint = await KServeEndpoint.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), Server.Server.Server);
             Http = new HttpClient { BaseAddress = new Uri($"http://{_endpoint.Address}") };
         }

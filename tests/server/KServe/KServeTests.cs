@@ -40,6 +40,24 @@ public sealed class KServeTests() : KServeTestBase(bytesMax: 10_000)
         Assert.Equal("[4]", answer.GetProperty("outputs")[0].GetProperty("data").GetRawText());
     }
 
+    // 0.1 and the ties by hand: 1 + 2⁻⁸ lies between 1 and 1 + 2⁻⁷, 1 + 3 · 2⁻⁸ between that and 1 + 2⁻⁶.
+    [SkippableTheory]
+    [InlineData("1, -2.5, 0, 3.3895314e38", "[1,-2.5,0,3.3895314E+38]")]
+    [InlineData("0.1, 1.00390625, 1.01171875, -1.0039064", "[0.100097656,1,1.015625,-1.0078125]")]
+    [InlineData("1e-45, 9.2e-41, 3, 3.396e38", "[0,9.1835E-41,3,3.3895314E+38]")]
+    [InlineData("1, 3.4e38", "input 'x': element 1 is 3.4e38 (expected BF16)")]
+    [InlineData("1, -1e39", "input 'x': element 1 is -1e39 (expected BF16)")]
+    [InlineData("1, null", "input 'x': element 1 is NaN or infinite")]
+    public async Task BFloat16IsRoundedToAndToldAsItsValue(string data, string expected)
+    {
+        Skip.If(Http is null, "no ONNX Runtime");
+        Server!.Folders.Echo("half", 1, 16, [1], OnnxModels.Tensor("x", 16, new byte[2], 1), OnnxModels.Tensor("y", 16, new byte[2], 1));
+        await Server.Host.LookAsync();
+        string body = $$"""{ "inputs": [{ "name": "x", "shape": [{{data.Count(character => character == ',') + 1}}], "datatype": "BF16", "data": [{{data}}] }] }""";
+        if (expected[0] == '[') Assert.Equal(expected, (await InferAsync("half", body)).GetProperty("outputs")[0].GetProperty("data").GetRawText());
+        else Assert.Equal((HttpStatusCode.BadRequest, expected), await RefusedAsync(Http.PostAsync("/v2/models/half/infer", Body(body))));
+    }
+
     [SkippableTheory]
     [InlineData("{", "not JSON")]
     [InlineData("[]", "the body is no object")]

@@ -62,6 +62,26 @@ public sealed class ModelRequestTests
     }
 
     [SkippableFact]
+    public async Task BFloat16GoesInAndComesOutAndMustBeFinite()
+    {
+        await using var server = new ModelServer();
+        server.Folders.Echo("half", 1, 16, [1], OnnxModels.Tensor("x", 16, new byte[2], 1), OnnxModels.Tensor("y", 16, new byte[2], 1));
+        await server.Host.LookAsync();
+        await using RubatoClient client = await server.ClientAsync();
+        var answer = new ModelAnswer();
+        ushort[] values = [0x3F80, 0xC020, 0x7F7F, 1, 0x8000]; // 1, −2.5, the largest, the least, −0
+        await client.InferAsync(new ModelQuery { Model = "half", Tensors = [Half(values)] }, answer);
+        WireTensor output = Assert.Single(answer.Tensors);
+        Assert.Equal((16, 5L), (output.Element, Assert.Single(output.Shape)));
+        Assert.Equal(values, MemoryMarshal.Cast<byte, ushort>(output.Data.Span).ToArray());
+        foreach (ushort bad in new ushort[] { 0x7F80, 0xFF80, 0x7FC0, 0xFF81 })
+            await Refused(client.InferAsync(new ModelQuery { Model = "half", Tensors = [Half(0, bad)] }, answer), ErrorCode.ModelMismatch, "input 'x': element 1 is NaN or infinite");
+        await Refused(client.InferAsync(new ModelQuery { Model = "any", Tensors = [Half(values)] }, answer), ErrorCode.ModelMismatch, "input 'x' is bfloat16[5] (expected x: float32[batch, 4])");
+
+        static WireTensor Half(params ushort[] values) => new() { Name = "x", Element = 16, Shape = [values.Length], Data = MemoryMarshal.AsBytes<ushort>(values).ToArray() };
+    }
+
+    [SkippableFact]
     public async Task TextsGoInAndComeOut()
     {
         await using var server = new ModelServer();
@@ -115,7 +135,7 @@ public sealed class ModelRequestTests
         await Refused(client.EmbedAsync(new ModelQuery { Model = "tower", Rows = 1, Features = new[] { 1, 2, float.NaN, 4 } }, new()), ErrorCode.ModelMismatch, "features: value 2 is NaN or infinite");
         await Refused(client.EmbedAsync(new ModelQuery { Model = "tower" }, new()), ErrorCode.ModelMismatch, "rows: 0 given");
         await Refused(client.RankAsync(new ModelQuery { Model = "tower", Rows = 1, Features = new float[4] }, new()), ErrorCode.ModelMismatch, "0 values a row given, 4 float32 expected");
-        await Refused(client.EmbedAsync(new ModelQuery { Model = "loop", Rows = 1, Features = new float[4] }, new()), ErrorCode.ModelMismatch, "gives no input a role");
+        await Refused(client.EmbedAsync(new ModelQuery { Model = "loop", Rows = 1, Features = new float[4] }, new()), ErrorCode.ModelMismatch, "gives no input or no output a role");
         await Refused(client.RankAsync(new ModelQuery { Model = "ranker", Listener = listener, Tracks = new long[] { 1, 999 }, Features = new float[4] }, new()), ErrorCode.UnknownTrack, "track 1 is not in the catalogue");
         await Refused(client.RankAsync(new ModelQuery { Model = "ranker", Listener = listener, Rows = 2, Features = new float[4] }, new()), ErrorCode.ModelMismatch, "0 values a row given, 16 float32 expected");
         await Refused(client.InferAsync(new ModelQuery { Model = "any", Tensors = [Floats("z", [1], 1)] }, new()), ErrorCode.ModelMismatch, "no input 'z' (expected x)");

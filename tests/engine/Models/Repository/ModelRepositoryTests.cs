@@ -56,6 +56,12 @@ public sealed class ModelRepositoryTests : IDisposable
     [InlineData("""{ "selfTest": ["test"], "outputs": [{ "name": "y", "role": "score" }] }""", "x: float32[batch, 4] is not mapped")]
     [InlineData("""{ "selfTest": ["test"], "inputs": [{ "name": "x", "role": "trackVector", "rowShape": [5] }] }""", "'x': rows of [5] (expected [4]")]
     [InlineData("""{ "selfTest": ["test"], "inputs": [{ "name": "x", "role": "score" }] }""", "inputs[0]: role: 'score' (expected listenerVector")]
+    [InlineData("""{ "selfTest": ["test"], "inputs": [{ "name": "x", "role": "candidateFeatures", "missing": "null" }] }""", "inputs[0]: missing: 'null' (expected nan)")]
+    [InlineData("""{ "selfTest": ["test"], "inputs": [{ "name": "x", "role": "candidateFeatures", "missing": true }] }""", "inputs[0]: missing: expected a text")]
+    [InlineData("""{ "selfTest": ["test"], "inputs": [{ "name": "x", "role": "trackVector", "missing": "nan" }] }""", "inputs[0]: missing: without a meaning for role trackVector (expected candidateFeatures, or")]
+    [InlineData("""{ "selfTest": ["test"], "inputs": [{ "name": "x", "role": "attributes", "missing": "nan" }] }""", "inputs[0]: missing: without a meaning for role attributes")]
+    [InlineData("""{ "selfTest": ["test"], "inputs": [{ "name": "x", "role": "listenerVector", "missing": "nan" }], "outputs": [{ "name": "y", "role": "score" }] }""", "inputs[0]: missing: without a meaning for role listenerVector")]
+    [InlineData("""{ "selfTest": ["test"], "outputs": [{ "name": "y", "role": "score", "missing": "nan" }] }""", "outputs[0]: missing: unknown field")]
     [InlineData("""{ "selfTest": ["test"], "rowsMax": 0 }""", "rowsMax: expected an integer 1 to 65536")]
     [InlineData("""{ "selfTest": ["test"], "provider": "tpu" }""", "provider: 'tpu' (expected cpu or cuda)")]
     [InlineData("""{ "selfTest": ["test"], "cuda": { "device": 1 } }""", "cuda: without a meaning (expected provider cuda beside it)")]
@@ -81,6 +87,15 @@ public sealed class ModelRepositoryTests : IDisposable
     {
         Write(1, manifest);
         Assert.Contains(expected, Refused(1));
+    }
+
+    [SkippableFact]
+    public void MissingValuesOfATypeWithoutNaNAreRefused()
+    {
+        Directory.CreateDirectory(_folder.File("tower/1"));
+        _folder.Write("tower/1/model.onnx", OnnxModels.Echo(OnnxModels.Int64, "batch,4"));
+        _folder.Write("tower/1/model.json", """{ "selfTest": ["test"], "inputs": [{ "name": "x", "role": "candidateFeatures", "missing": "nan" }] }"""u8);
+        Assert.EndsWith("model.json: 'x': missing: the model has x: int64[batch, 4], which holds no NaN (expected float16, bfloat16, float32 or float64)", Refused(1));
     }
 
     [SkippableFact]

@@ -7,11 +7,12 @@ namespace Rubato.Tests.Models;
 
 public sealed class RoleWorkTests
 {
-    [SkippableFact]
-    public void BindingAndSubmittingAllocateNothing()
+    [SkippableTheory, InlineData(""), InlineData(""", "missing": "nan" """)]
+    public void BindingAndSubmittingAllocateNothing(string missing)
     {
         using ModelFolders folders = new();
-        folders.Unary("tower", 1, """ "labels": ["stable"], """);
+        folders.Write("tower", 1, OnnxModels.Unary("Neg"), $$""" "inputs": [{ "name": "x", "role": "listenerVector"{{missing}} }], "outputs": [{ "name": "y", "role": "embedding" }], "labels": ["stable"], """,
+            [("x", [1, 2, 3, 4], [1, 4])], [-1, -2, -3, -4], [1, 4]);
         CatalogueBuilder.Build(folders.File(".c.rbt"), Vectors.Uniform(new Random(1), 40), 4);
         using Catalogue catalogue = Catalogue.Open(folders.File(".c.rbt"));
         using ModelHost host = folders.Open();
