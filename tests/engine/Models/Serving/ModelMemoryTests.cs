@@ -17,9 +17,14 @@ public sealed class ModelMemoryTests
         folders.Write("m", 1, model, """ "rowsMax": 1, """, [("x", [0f, 0, 0, 0], [1, 4])], new float[weights / 4], [1, weights / 4]);
         using ModelHost host = folders.Open();
         await Round();
-        long after = Resident();
-        for (int round = 0; round < 6; round++) await Round();
-        Assert.InRange(Resident() - after, long.MinValue, 48 << 20); // one model's worth at most, not six
+        long least = long.MaxValue;
+        for (int span = 0; span < 4; span++) // what a model leaves behind is in every one; what other tests have left in the heaps moves now and then
+        {
+            long before = Resident();
+            for (int round = 0; round < 4; round++) await Round();
+            least = Math.Min(least, Resident() - before);
+        }
+        Assert.InRange(least, long.MinValue, 48 << 20); // one model's worth at most, not four
 
         async Task Round()
         {
