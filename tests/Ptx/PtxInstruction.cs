@@ -16,5 +16,16 @@ internal sealed record PtxInstruction(int Line, string Opcode, string[] Modifier
     /// <summary>The types among the modifiers, in order.</summary>
     public PtxType[] Types => [.. Modifiers.Select(PtxType.Parse).Where(type => type is not null).Select(type => type!.Value)];
 
+    /// <summary>Names that it reads, in operands, addresses and guard; not registers alone.</summary>
+    public IEnumerable<string> Reads => Names(Operands.Skip(HasResult ? 1 : 0)).Concat(Guard is null ? [] : [Guard]);
+
+    /// <summary>Registers that it writes.</summary>
+    public IEnumerable<string> Writes => Names(Operands.Take(HasResult ? 1 : 0));
+
+    private bool HasResult => Opcode is not ("st" or "red" or "cp" or "bra" or "bar" or "barrier" or "ret" or "exit");
+
     public override string ToString() => $"line {Line}: {Name}";
+
+    private static IEnumerable<string> Names(IEnumerable<PtxOperand> operands) => operands.SelectMany(PtxDecoder.Parts)
+        .Select(operand => operand switch { PtxOperand.Name name => name.Text, PtxOperand.Address address => address.Base, _ => null }).OfType<string>();
 }

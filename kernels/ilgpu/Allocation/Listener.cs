@@ -9,7 +9,7 @@ namespace Rubato.KernelCompiler.Allocation;
 /// </summary>
 internal readonly struct Listener
 {
-    /// <summary>32 KB for a block of 128 threads: seven blocks fit a multiprocessor with 228 KB.</summary>
+    /// <summary>32 KB for a block of 128 threads: with 1 KB for the system, six blocks fit a multiprocessor with 228 KB.</summary>
     public const int KeptColumns = 32;
 
     /// <summary>Edges of the listener, padding included.</summary>
