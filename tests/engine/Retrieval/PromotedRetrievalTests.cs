@@ -54,19 +54,22 @@ public class PromotedRetrievalTests
             Limits = new() { PromotedDepth = 6 },
         });
         RequestBatch requests = engine.CreateRequests();
-        ResponseBatch responses = engine.CreateResponses();
         float[] vector = [.. Enumerable.Repeat(listener, 4)];
-        requests.AddRecommend(vector, new SlateSettings(4, RetrievalDepth: Depth, LosersMax: LosersMax), default);
-        requests.AddRecommend(vector, new SlateSettings(4, RetrievalDepth: Depth, LosersMax: LosersMax), new() { ExcludeExplicit = true });
-        requests.AddRecommend(vector, new SlateSettings(4, RetrievalDepth: 200, LosersMax: LosersMax), default); // more than there are
+        requests.AddRecommend(vector, new SlateSettings(4, RetrievalDepth: Depth), default);
+        requests.AddRecommend(vector, new SlateSettings(4, RetrievalDepth: Depth), new() { ExcludeExplicit = true });
+        requests.AddRecommend(vector, new SlateSettings(4, RetrievalDepth: 200), default); // more than there are
+        var candidates = new CandidateBatch(engine.Options.Limits);
+        var promoted = new PromotedRows(engine.Catalogue.Filters.Words);
+        promoted.Begin(engine.Live, engine.Options.Clock.GetUtcNow().UtcTicks);
+        using var searcher = new RowSearcher(engine.Catalogue, engine.ScanKernel);
 
-        engine.Score(requests, responses);
+        new Retriever(engine.Catalogue, engine.ScoreKernel, searcher, promotedDepth: 6).Fill(requests, promoted, candidates);
 
         Assert.Equal([.. Enumerable.Range(0, 10), 10, 11, 50, 98], Rows(0));
         Assert.Equal([.. Enumerable.Range(0, 10), 10, 50, 98, 99], Rows(1));
         Assert.Equal(Enumerable.Range(0, 100), Rows(2));
 
-        IEnumerable<int> Rows(int request) => responses.TrackIds(request).ToArray().Order().Select(track => (int)track);
+        IEnumerable<int> Rows(int request) => candidates.Rows.Slice(candidates.Starts[request], candidates.Counts[request]).ToArray();
     }
 
     [Fact]
