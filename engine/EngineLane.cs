@@ -8,6 +8,7 @@ public sealed class EngineLane : IDisposable
 {
     private readonly Engine _engine;
     private readonly RowSearcher? _ownSearcher;
+    private readonly PromotedRows _promoted;
     private readonly Retriever _retriever;
     private readonly Ranker _ranker;
     private readonly Allocator _allocator;
@@ -21,6 +22,7 @@ public sealed class EngineLane : IDisposable
         EngineOptions options = engine.Options;
         _engine = engine;
         _ownSearcher = engine.SharedSearcher is null ? new RowSearcher(engine.Catalogue, engine.ScanKernel) : null;
+        _promoted = new PromotedRows(engine.Catalogue.Filters.Words);
         _retriever = new Retriever(engine.Catalogue, engine.ScoreKernel, engine.SharedSearcher ?? _ownSearcher!, options.Limits.PromotedDepth);
         _ranker = new Ranker(options.RelevanceSlope, options.RelevanceOffset, engine.CreateModelRanker());
         _allocator = new Allocator(engine.Catalogue, options);
@@ -45,7 +47,8 @@ public sealed class EngineLane : IDisposable
         if (live != _live) (_live, _tally) = (live, live.NewTally());
         DateTimeOffset now = _engine.Options.Clock.GetUtcNow(); // and one instant
         long begun = Stopwatch.GetTimestamp();
-        _retriever.Fill(requests, new PromotedRows(live, now.UtcTicks), _candidates);
+        _promoted.Begin(live, now.UtcTicks);
+        _retriever.Fill(requests, _promoted, _candidates);
         long retrieved = Stopwatch.GetTimestamp();
         _ranker.Fill(_candidates, live.Book.Campaigns, _objectives);
         long ranked = Stopwatch.GetTimestamp();

@@ -69,6 +69,22 @@ public sealed class CampaignSet
         foreach (int row in _campaigns[campaign].Rows) rows[row >> 6] |= 1ul << (row & 63);
     }
 
+    /// <summary>Clears the bits of the rows that a campaign promotes and none of others does.</summary>
+    /// <param name="campaign">index</param> <param name="others">[campaigns] which keep their rows</param>
+    /// <param name="rows">[⌈rows of the catalogue ÷ 64⌉] one bit a row</param>
+    internal void Unmark(int campaign, ReadOnlySpan<bool> others, Span<ulong> rows)
+    {
+        foreach (int row in _campaigns[campaign].Rows)
+            if (!IsPromoted(row, others)) rows[row >> 6] &= ~(1ul << (row & 63));
+    }
+
+    private bool IsPromoted(int row, ReadOnlySpan<bool> by)
+    {
+        foreach (int campaign in OfRow(row))
+            if (by[campaign]) return true;
+        return false;
+    }
+
     private static (int[] Starts, int[] Campaigns) IndexRows(Campaign[] campaigns, int rows)
     {
         var counts = new int[rows];

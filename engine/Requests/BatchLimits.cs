@@ -9,8 +9,11 @@ public sealed record BatchLimits
     /// <summary>Candidates per request, 1 to 65,536; 4,096 is what callers rank at most, and 32 KiB of ids in a frame.</summary>
     public int CandidatesMax { get; init; } = 4096;
 
-    /// <summary>Candidates of all requests of a batch, at least those of one request, to 2²⁴; a lane holds about 130 bytes for each.</summary>
-    public int BatchCandidatesMax { get; init; } = 16_384;
+    /// <summary>
+    /// Candidates of all requests of a batch, at least those that one request may name or retrieve, promoted ones included, to 2²⁴; 20,480 are those
+    /// of 64 searches that say no depth, a server's largest batch. A lane holds about 130 bytes for each.
+    /// </summary>
+    public int BatchCandidatesMax { get; init; } = 20_480;
 
     /// <summary>Slots per slate, 1 to 4,096; 256 is a long page.</summary>
     public int SlotsMax { get; init; } = 256;

@@ -76,7 +76,7 @@ public sealed class ResponseBatch
     /// <summary>Where each entry was counted against a frequency cap; defined for RECOMMEND requests.</summary>
     internal ReadOnlySpan<FrequencyTaken> Taken(int request) => Entries(_taken, request);
 
-    /// <summary>What the searches of the batch did.</summary>
+    /// <summary>What the searches of the batch did, without those among promoted tracks.</summary>
     public ScanStatistics Search { get; internal set; }
 
     /// <summary>How each request ended, [requests].</summary>

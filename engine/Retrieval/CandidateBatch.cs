@@ -31,7 +31,7 @@ internal sealed class CandidateBatch
     /// <summary>The requests, which later stages need for their settings.</summary>
     public RequestBatch Requests { get; private set; } = null!;
 
-    /// <summary>What the searches of the batch did, those among promoted tracks not counted: they re-score every row that they look at.</summary>
+    /// <summary>What the searches by similarity did. Those among promoted tracks do not count: where few are promoted, every one is re-scored.</summary>
     public ScanStatistics Search { get; set; }
 
     /// <summary>Places in use, with those between requests.</summary>

@@ -8,7 +8,7 @@ internal sealed class Retriever(Catalogue catalogue, IScoreKernel kernel, RowSea
     private readonly SearchBlock _block = new(catalogue, searcher, promotedDepth);
 
     /// <param name="requests">the requests</param> <param name="promoted">who is promoted to whom</param> <param name="candidates">overwritten</param>
-    public void Fill(RequestBatch requests, in PromotedRows promoted, CandidateBatch candidates)
+    public void Fill(RequestBatch requests, PromotedRows promoted, CandidateBatch candidates)
     {
         candidates.Begin(requests);
         ReadOnlySpan<RequestRow> rows = requests.Rows;

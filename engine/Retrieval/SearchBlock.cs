@@ -18,7 +18,7 @@ internal sealed class SearchBlock(Catalogue catalogue, RowSearcher searcher, int
     private bool _filters;
 
     /// <summary>Adds a request; runs the block first where the request does not fit it.</summary>
-    public void Add(int request, in RequestRow row, in PromotedRows promoted, CandidateBatch candidates)
+    public void Add(int request, in RequestRow row, PromotedRows promoted, CandidateBatch candidates)
     {
         if (_count == QueriesMax || (_count > 0 && _depth != row.RetrievalDepth)) Flush(promoted, candidates);
         _depth = row.RetrievalDepth;
@@ -29,7 +29,7 @@ internal sealed class SearchBlock(Catalogue catalogue, RowSearcher searcher, int
     }
 
     /// <summary>Searches for the requests collected so far and starts over.</summary>
-    public void Flush(in PromotedRows promoted, CandidateBatch candidates)
+    public void Flush(PromotedRows promoted, CandidateBatch candidates)
     {
         if (_count == 0) return;
         int start = candidates.Used, places = _depth + promotedDepth;
@@ -57,7 +57,7 @@ internal sealed class SearchBlock(Catalogue catalogue, RowSearcher searcher, int
 
     /// <summary>Finds the most similar promoted rows of every query.</summary>
     /// <returns>false where nothing is promoted to anyone</returns>
-    private bool SearchPromoted(in PromotedRows promoted, ReadOnlySpan<float> queries, ReadOnlySpan<ulong> allowed, RequestBatch requests)
+    private bool SearchPromoted(PromotedRows promoted, ReadOnlySpan<float> queries, ReadOnlySpan<ulong> allowed, RequestBatch requests)
     {
         int words = catalogue.Filters.Words;
         if (_promoted.Length < _count * words) _promoted = new ulong[_count * words];

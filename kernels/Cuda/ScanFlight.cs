@@ -6,8 +6,6 @@ namespace Rubato.Kernels.Cuda;
 /// <summary>A block of queries under way on every device that holds rows of its range.</summary>
 internal sealed class ScanFlight : IDisposable
 {
-    private const int FetchRows = 8; // rows that a device scans in the time in which the CPU fetches one: not measured
-
     private readonly ScanSlot[] _slots;
     private readonly bool[] _passedOn = new bool[ScanBlock.QueriesMax];
     private readonly bool[] _used;
@@ -57,12 +55,14 @@ internal sealed class ScanFlight : IDisposable
         Span<QueryLane> lanes = ScanWorkspace.Sized(ref _lanes, Queries);
         Span<int> queries = ScanWorkspace.Sized(ref _queries, Queries);
         Span<byte> plain = ScanWorkspace.Sized(ref _plain, Queries * queryBytes);
+        // At least as many as the CPU's scan of the codes reads in that time: batches that it scans faster do not come here (ScanCrossover).
+        int fetchRows = Int8Arithmetic.FetchRowsOf(Queries);
         long rescored = 0;
         _active = 0;
         for (int query = 0; query < Queries; query++)
         {
             _passedOn[query] = false;
-            if (RowFilter.IsSparse(request.Filter(query), request.FirstRow, request.RowCount, k, FetchRows))
+            if (RowFilter.IsSparse(request.Filter(query), request.FirstRow, request.RowCount, k, fetchRows))
             {
                 rescored += ExactScan.Scan(request, query, workspace, rows.Slice(query * k, k), scores.Slice(query * k, k));
                 continue;

@@ -26,7 +26,7 @@ internal static class PrometheusText
         One(text, "rubato_sent_bytes_total", "counter", "Bytes sent.", metrics.BytesSent);
         One(text, "rubato_batches_total", "counter", "Batches run by the engine.", metrics.Batches);
         One(text, "rubato_batched_requests_total", "counter", "Requests run in batches.", metrics.BatchedRequests);
-        One(text, "rubato_rows_scanned_total", "counter", "Catalogue rows scanned times queries.", metrics.RowsScanned);
+        One(text, "rubato_rows_scanned_total", "counter", "Catalogue rows searched by similarity times queries.", metrics.RowsScanned);
         One(text, "rubato_rows_rescored_total", "counter", "Rows finished by the definition of a score.", metrics.RowsRescored);
         Head(text, "rubato_generation", "gauge", "Generation of what is loaded.");
         Line(text, "rubato_generation", "of=\"catalogue\"", server.Engine.Generations.Catalogue);

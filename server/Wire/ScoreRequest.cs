@@ -50,7 +50,7 @@ public readonly ref struct ScoreRequest : IPayload
     /// <summary>RECOMMEND: slots that one licensor may have; 0 = all.</summary>
     public ushort LicensorSlotsMax { get; init; }
 
-    /// <summary>RECOMMEND: tracks to retrieve before allocation; 0 = the server's default.</summary>
+    /// <summary>RECOMMEND: tracks to retrieve by similarity before allocation, besides promoted ones; 0 = the server's default.</summary>
     public uint Depth { get; init; }
 
     /// <summary>RECOMMEND: candidates that lost, to be listed behind the slate; 0 = none.</summary>

@@ -32,7 +32,7 @@ public sealed class ScoreQuery : Query
     /// <summary>RECOMMEND: slots that one licensor may have; 0 = all.</summary>
     public ushort LicensorSlotsMax { get; set; }
 
-    /// <summary>RECOMMEND: tracks to retrieve before allocation; 0 = the server's default.</summary>
+    /// <summary>RECOMMEND: tracks to retrieve by similarity before allocation, besides promoted ones; 0 = the server's default.</summary>
     public uint Depth { get; set; }
 
     /// <summary>RECOMMEND: candidates that lost, to be listed behind the slate with what blocked them; 0 = none.</summary>

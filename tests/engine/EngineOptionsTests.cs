@@ -21,6 +21,7 @@ public class EngineOptionsTests
         { nameof(BatchLimits.RetrievalDepth), Good with { Limits = new() { RetrievalDepth = 4097 } } },
         { nameof(BatchLimits.PromotedDepth), Good with { Limits = new() { PromotedDepth = -1 } } },
         { nameof(BatchLimits.BatchCandidatesMax), Good with { Limits = new() { BatchCandidatesMax = 4095 } } },
+        { nameof(BatchLimits.BatchCandidatesMax), Good with { Limits = new() { BatchCandidatesMax = 4096 + 63 } } }, // one search with its promoted tracks
         { nameof(BatchLimits.DeniedLicensorsMax), Good with { Limits = new() { DeniedLicensorsMax = -1 } } },
     };
 

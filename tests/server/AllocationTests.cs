@@ -110,6 +110,22 @@ public sealed class AllocationTests
     }
 
     [Fact]
+    public async Task PromotedTracksCountForTheLargestAnswer()
+    {
+        await using var server = new PaidServer();
+        BatchLimits limits = server.Engine.Options.Limits;
+        int bytes = ScoresReply.PayloadBytes(limits.RetrievalDepth + limits.PromotedDepth, withTracks: true, withBreakdown: false, withReservations: true);
+        using RawConnection small = new(server.Test.Address), enough = new(server.Test.Address);
+        small.SayHello(answerBytesMax: (uint)bytes - 1);
+        enough.SayHello(answerBytesMax: (uint)bytes);
+        byte[] request = RawConnection.Request(Opcode.Recommend, 1, new ScoreRequest { Listener = TestServer.Listener(), Slots = 2, LosersMax = 256 });
+        small.Send(request);
+        Assert.Contains($"may take {bytes} bytes", small.ReadError(ErrorCode.AnswerTooLarge, 1).Message);
+        enough.Send(request);
+        Assert.Equal((2, 1ul), (enough.Read().Kind, enough.LastRequestId));
+    }
+
+    [Fact]
     public async Task ASlateForAConnectionThatIsGoneIsGivenBack()
     {
         await using var server = new PaidServer(configure: options => options.Engine = options.Engine with { Background = false }); // nobody else reads the clock

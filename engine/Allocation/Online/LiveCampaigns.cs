@@ -84,19 +84,18 @@ internal sealed class LiveCampaigns
     /// <summary>What <see cref="TryDeliver"/> would say just now, without doing it.</summary>
     public BlockReason Refuses(int campaign, ulong listener, long nowTicks)
     {
+        if (IsCapped(campaign, listener, nowTicks)) return BlockReason.FrequencyCap;
         ref readonly CampaignSupply supply = ref _supplies![campaign];
-        if (IsCapped(supply, campaign, listener, nowTicks)) return BlockReason.FrequencyCap;
         return supply.Account is null || supply.Account.Serves(supply.SpendMicros) ? BlockReason.None : BlockReason.Budget;
     }
 
-    /// <summary>Whether <see cref="TryDeliver"/> would be in vain, and would not even ask for money that might be there for the next request.</summary>
-    public bool IsOut(int campaign, ulong listener, long nowTicks)
-    {
-        if (_supplies is null) return false;
-        ref readonly CampaignSupply supply = ref _supplies[campaign];
-        return supply.Account?.IsOutOf(supply.SpendMicros) == true || IsCapped(supply, campaign, listener, nowTicks);
-    }
+    /// <summary>
+    /// Whether a campaign is out of money: <see cref="TryDeliver"/> would be in vain, and would not even ask for money that might be there for the next
+    /// request.
+    /// </summary>
+    public bool IsOut(int campaign) => _supplies is not null && _supplies[campaign].Account?.IsOutOf(_supplies[campaign].SpendMicros) == true;
 
-    private bool IsCapped(in CampaignSupply supply, int campaign, ulong listener, long nowTicks) => supply.Frequency is not null && listener != 0
-        && supply.Frequency.Count(listener, Book.Campaigns.Ids[campaign], nowTicks) >= supply.DeliveriesMax;
+    /// <summary>Whether a listener has had a campaign as often as its cap allows.</summary>
+    public bool IsCapped(int campaign, ulong listener, long nowTicks) => listener != 0 && _supplies?[campaign] is { Frequency: { } frequency, DeliveriesMax: int most }
+        && frequency.Count(listener, Book.Campaigns.Ids[campaign], nowTicks) >= most;
 }

@@ -20,6 +20,43 @@ public class BudgetLedgerTests
         Assert.Equal((1000, 900, 95, 0, 5), LedgerWorld.Parts(ledger, 7));
     }
 
+    /// <summary>Whoever takes an account that is out for one that nobody need ask must not starve it.</summary>
+    [Fact]
+    public void AnAccountIsOutOnlyWhileAskingIsInVain()
+    {
+        using BudgetLedger ledger = _world.Open();
+        BudgetAccount account = ledger.SetBudget(7, 120);
+        Assert.False(account.IsOutOf(5)); // no lease, but money
+        ReservationId first = default;
+        for (int i = 0; i < 24; i++)
+        {
+            Assert.False(account.IsOutOf(5)); // also with the last rest, when the lease after it was refused
+            ReservationId id = LedgerWorld.Reserve(ledger, 7, 5);
+            if (i == 0) first = id;
+            ledger.Maintain();
+        }
+        Spend();
+        ledger.SetBudget(7, 125);
+        Assert.False(account.IsOutOf(5));
+        Assert.False(account.TryReserve(5, out _));
+        ledger.Maintain();
+        Assert.True(account.TryReserve(5, out _));
+        Spend();
+        Assert.False(account.IsOutOf(4));
+        ledger.Release(first, LedgerDurability.Fsynced);
+        Assert.True(account.IsOutOf(5)); // its lease is not closed yet
+        _world.Clock.Move(_world.Options.ReservationSeconds);
+        ledger.Maintain();
+        Assert.False(account.IsOutOf(5));
+
+        void Spend()
+        {
+            Assert.False(account.TryReserve(5, out _));
+            ledger.Maintain();
+            Assert.True(account.IsOutOf(5));
+        }
+    }
+
     [Theory, InlineData(LedgerDurability.None), InlineData(LedgerDurability.Journalled), InlineData(LedgerDurability.Fsynced)]
     public void AnEventThatComesAgainChangesNothing(LedgerDurability durability)
     {

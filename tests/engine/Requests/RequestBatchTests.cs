@@ -1,3 +1,5 @@
+using Rubato.Server;
+
 namespace Rubato.Tests;
 
 public class RequestBatchTests
@@ -95,6 +97,13 @@ public class RequestBatchTests
             Assert.Equal((3f, 8), (batch.Rows[0].Listener.Span[4], batch.Rows[0].Candidates.Span[2]));
             Assert.Equal((0f, 0), (batch.Rows[1].Listener.Span[4], batch.Rows[1].Candidates.Span[2]));
         }
+    }
+
+    [Fact]
+    public void ByDefaultTheLargestBatchOfAServerIsOneBatch()
+    {
+        var batch = new RequestBatch(Dimension, new BatchLimits());
+        for (int i = 0; i < new ServerLimits().BatchMax; i++) Assert.Equal(i, batch.AddRecommend(Listener, new SlateSettings(10), default));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Rubato.Tests.Support;
+
 namespace Rubato.Tests;
 
 /// <summary>RECOMMEND also weighs promoted tracks that many others are more similar than.</summary>
@@ -35,6 +37,39 @@ public class PromotedRetrievalTests
         SlateSettings Slate(int i) => new(Slots, RetrievalDepth: i % 7 == 0 ? Depth / 2 : Depth, LosersMax: LosersMax);
 
         RequestSettings Settings(int i) => new() { Market = market.Length == 0 || i % 3 == 0 ? default : Market.Parse(market), ExcludeExplicit = i % 2 == 0 };
+    }
+
+    /// <summary>All tracks are equally similar to the listener, so the lower row comes first everywhere.</summary>
+    [Theory, InlineData(1f), InlineData(0f), InlineData(-1f), InlineData(float.MaxValue), InlineData(float.MinValue)]
+    public void OfEquallySimilarTracksTheLowerRowsAreTheDepthAndNoneIsLostOrTwice(float listener)
+    {
+        using var folder = new TemporaryFolder();
+        var columns = new TrackColumns(100);
+        for (int row = 0; row < 100; row++) columns.SetExplicit(row, row == 11);
+        CatalogueBuilder.Build(folder.File("c.rbt"), Enumerable.Repeat(2f, 100 * 4).ToArray(), 4, null, columns, EngineWorld.Now);
+        File.WriteAllBytes(folder.File("campaigns.json"), OnlineWorld.Json(OnlineWorld.Campaign(1, [98, 3, 9]), OnlineWorld.Campaign(2, [10, 11, 50, 98, 99])));
+        using Engine engine = Engine.Open(new EngineOptions
+        {
+            CataloguePath = folder.File("c.rbt"), CampaignsPath = folder.File("campaigns.json"), Clock = new FixedClock(new(2026, 8, 1, 0, 0, 0, TimeSpan.Zero)),
+            Limits = new() { PromotedDepth = 6 },
+        });
+        RequestBatch requests = engine.CreateRequests();
+        float[] vector = [.. Enumerable.Repeat(listener, 4)];
+        requests.AddRecommend(vector, new SlateSettings(4, RetrievalDepth: Depth), default);
+        requests.AddRecommend(vector, new SlateSettings(4, RetrievalDepth: Depth), new() { ExcludeExplicit = true });
+        requests.AddRecommend(vector, new SlateSettings(4, RetrievalDepth: 200), default); // more than there are
+        var candidates = new CandidateBatch(engine.Options.Limits);
+        var promoted = new PromotedRows(engine.Catalogue.Filters.Words);
+        promoted.Begin(engine.Live, engine.Options.Clock.GetUtcNow().UtcTicks);
+        using var searcher = new RowSearcher(engine.Catalogue, engine.ScanKernel);
+
+        new Retriever(engine.Catalogue, engine.ScoreKernel, searcher, promotedDepth: 6).Fill(requests, promoted, candidates);
+
+        Assert.Equal([.. Enumerable.Range(0, 10), 10, 11, 50, 98], Rows(0));
+        Assert.Equal([.. Enumerable.Range(0, 10), 10, 50, 98, 99], Rows(1));
+        Assert.Equal(Enumerable.Range(0, 100), Rows(2));
+
+        IEnumerable<int> Rows(int request) => candidates.Rows.Slice(candidates.Starts[request], candidates.Counts[request]).ToArray();
     }
 
     [Fact]

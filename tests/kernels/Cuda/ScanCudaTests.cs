@@ -1,3 +1,4 @@
+using System.Numerics;
 using Rubato.Kernels;
 using Rubato.Kernels.Cuda;
 using Rubato.Kernels.Similarity;
@@ -91,6 +92,25 @@ public class ScanCudaTests
             data.ExpectTheReference(scan.Scan, queries: 5, filter: filters[..((rows + 63) / 64)]);
         }
         Assert.Equal(0, scan.Scan.PassedOnQueries);
+    }
+
+    [SkippableFact]
+    public void WhatAFilterLeavesIsFetchedForOneQueryAndScannedOnTheDeviceForMany()
+    {
+        const int Rows = 4000, Many = 32, K = 10;
+        using var scan = new FakeScan();
+        using var data = new Data(Rows, Many);
+        ulong[] filter = Vectors.Filter(new Random(7), Rows, 1 / 16.0);
+        long allowed = filter.Sum(word => (long)BitOperations.PopCount(word));
+        using (scan.Scan.Hold(data.Items, threads: 1))
+        {
+            Assert.Equal(allowed, Rescored(1));
+            Assert.InRange(Rescored(Many), Many * K, Many * allowed / 2);
+            data.ExpectTheReference(scan.Scan, Many, filter: filter);
+        }
+
+        long Rescored(int queries) =>
+            scan.Scan.Scan(data.Request(queries, filter: filter), new ScanWorkspace(), new int[queries * K], new float[queries * K]).Rescored;
     }
 
     [SkippableFact]
