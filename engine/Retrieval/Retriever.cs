@@ -11,6 +11,7 @@ internal sealed class Retriever(Catalogue catalogue, IScoreKernel kernel, RowSea
     public void Fill(RequestBatch requests, PromotedRows promoted, CandidateBatch candidates)
     {
         candidates.Begin(requests);
+        _block.Begin();
         ReadOnlySpan<RequestRow> rows = requests.Rows;
         for (int request = 0; request < rows.Length; request++)
         {

@@ -17,6 +17,13 @@ internal sealed class SearchBlock(Catalogue catalogue, RowSearcher searcher, int
     private int _count, _depth;
     private bool _filters;
 
+    /// <summary>Forgets the requests collected so far, of a batch whose search failed.</summary>
+    public void Begin()
+    {
+        _count = 0;
+        _filters = false;
+    }
+
     /// <summary>Adds a request; runs the block first where the request does not fit it.</summary>
     public void Add(int request, in RequestRow row, PromotedRows promoted, CandidateBatch candidates)
     {
@@ -51,8 +58,7 @@ internal sealed class SearchBlock(Catalogue catalogue, RowSearcher searcher, int
             if (count < 0) count = _depth + (isPromoted ? AddPromoted(query, ownRows, ownSimilarities) : 0);
             candidates.Shorten(_requests[query], count);
         }
-        _count = 0;
-        _filters = false;
+        Begin();
     }
 
     /// <summary>Finds the most similar promoted rows of every query.</summary>

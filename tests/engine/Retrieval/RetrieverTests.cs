@@ -1,3 +1,5 @@
+using Rubato.Kernels.Similarity;
+
 namespace Rubato.Tests;
 
 public class RetrieverTests
@@ -79,5 +81,46 @@ public class RetrieverTests
         Assert.Equal(twice, responses.TrackIds(0));
         Assert.Equal(responses.Scores(0)[0], responses.Scores(0)[4]);
         Assert.Equal([world.TrackIds[4], world.TrackIds[9]], responses.TrackIds(1).ToArray().Order());
+    }
+
+    [Fact]
+    public void WhatAFailedSearchLeavesDoesNotDisturbTheNextBatch()
+    {
+        using var world = new EngineWorld(7);
+        var kernel = new FailingScan();
+        using Engine engine = Engine.Open(world.Options with { Scan = kernel, SearchThreads = 1 }), sound = Engine.Open(world.Options);
+        RequestBatch requests = engine.CreateRequests(), same = sound.CreateRequests();
+        ResponseBatch responses = engine.CreateResponses(), expected = sound.CreateResponses();
+        requests.AddRecommend(EngineWorld.Listener(new Random(1)), new SlateSettings(9), new() { ExcludeExplicit = true });
+        kernel.Fails = true;
+        Assert.Equal("refused", Assert.Throws<InvalidOperationException>(() => engine.Score(requests, responses)).Message);
+        kernel.Fails = false;
+        requests.Clear();
+        foreach (RequestBatch batch in new[] { requests, same })
+        {
+            batch.AddScore(EngineWorld.Listener(new Random(2)), world.TrackIds.AsSpan(0, 5), default);
+            batch.AddRecommend(EngineWorld.Listener(new Random(3)), new SlateSettings(9), default);
+        }
+
+        engine.Score(requests, responses);
+
+        sound.Score(same, expected);
+        for (int request = 0; request < 2; request++)
+        {
+            Assert.Equal(expected.TrackIds(request), responses.TrackIds(request));
+            Assert.Equal(expected.Scores(request), responses.Scores(request));
+        }
+    }
+
+    private sealed class FailingScan : IScanKernel
+    {
+        private readonly IScanKernel _kernel = ScanKernels.Pick();
+
+        public bool Fails { get; set; }
+
+        public string Name => "probe";
+
+        public ScanStatistics Scan(in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores) =>
+            Fails ? throw new InvalidOperationException("refused") : _kernel.Scan(request, workspace, rows, scores);
     }
 }
