@@ -34,7 +34,6 @@ public class StageCostBench
     private Engine _engine = null!;
     private EngineLane _lane = null!;
     private RowSearcher _searcher = null!;
-    private PromotedRows _promoted = null!;
     private Retriever _retriever = null!;
     private Ranker _ranker = null!;
     private Allocator _allocator = null!;
@@ -53,9 +52,7 @@ public class StageCostBench
         _engine = Engine.Open(options);
         _lane = _engine.CreateLane();
         _searcher = new RowSearcher(_engine.Catalogue, _engine.ScanKernel, options.SearchThreads);
-        _retriever = new Retriever(_engine.Catalogue, _engine.ScoreKernel, _searcher, Limits.PromotedDepth);
-        _promoted = new PromotedRows(_engine.Catalogue.Filters.Words);
-        _promoted.Begin(_engine.Live, DateTime.UtcNow.Ticks);
+        _retriever = new Retriever(_engine.Catalogue, _engine.ScoreKernel, _searcher, new PromotedRows(_engine.Catalogue.Filters.Words), Limits.PromotedDepth);
         _ranker = new Ranker(options.RelevanceSlope, options.RelevanceOffset, model: null);
         _allocator = new Allocator(_engine.Catalogue, options);
         _tally = _engine.Live.NewTally();
@@ -64,7 +61,7 @@ public class StageCostBench
             _requests[i] = _engine.CreateRequests();
             Add(_frames.Payload(i), _requests[i]);
             _candidates[i] = new CandidateBatch(Limits);
-            _retriever.Fill(_requests[i], _promoted, _candidates[i]);
+            _retriever.Fill(_requests[i], _candidates[i]);
             _objectives[i] = new ObjectiveBatch(Limits);
             _ranker.Fill(_candidates[i], _engine.Campaigns, _objectives[i]);
         }
@@ -115,7 +112,7 @@ public class StageCostBench
     public void Retrieval()
     {
         int request = Next();
-        _retriever.Fill(_requests[request], _promoted, _candidates[request]);
+        _retriever.Fill(_requests[request], _candidates[request]);
     }
 
     /// <summary>Of retrieval: rows of the ids.</summary>

@@ -23,7 +23,7 @@ public sealed class EngineLane : IDisposable
         _engine = engine;
         _ownSearcher = engine.SharedSearcher is null ? new RowSearcher(engine.Catalogue, engine.ScanKernel) : null;
         _promoted = new PromotedRows(engine.Catalogue.Filters.Words);
-        _retriever = new Retriever(engine.Catalogue, engine.ScoreKernel, engine.SharedSearcher ?? _ownSearcher!, options.Limits.PromotedDepth);
+        _retriever = new Retriever(engine.Catalogue, engine.ScoreKernel, engine.SharedSearcher ?? _ownSearcher!, _promoted, options.Limits.PromotedDepth);
         _ranker = new Ranker(options.RelevanceSlope, options.RelevanceOffset, engine.CreateModelRanker());
         _allocator = new Allocator(engine.Catalogue, options);
         _candidates = new CandidateBatch(options.Limits);
@@ -48,7 +48,7 @@ public sealed class EngineLane : IDisposable
         DateTimeOffset now = _engine.Options.Clock.GetUtcNow(); // and one instant
         long begun = Stopwatch.GetTimestamp();
         _promoted.Begin(live, now.UtcTicks);
-        _retriever.Fill(requests, _promoted, _candidates);
+        _retriever.Fill(requests, _candidates);
         long retrieved = Stopwatch.GetTimestamp();
         _ranker.Fill(_candidates, live.Book.Campaigns, _objectives);
         long ranked = Stopwatch.GetTimestamp();

@@ -3,12 +3,11 @@ using Rubato.Kernels.Similarity;
 namespace Rubato;
 
 /// <summary>RequestBatch → CandidateBatch: finds the rows of named candidates, or searches for the most similar ones, and among promoted ones.</summary>
-internal sealed class Retriever(Catalogue catalogue, IScoreKernel kernel, RowSearcher searcher, int promotedDepth)
+internal sealed class Retriever(Catalogue catalogue, IScoreKernel kernel, RowSearcher searcher, PromotedRows promoted, int promotedDepth)
 {
-    private readonly SearchBlock _block = new(catalogue, searcher, promotedDepth);
+    private readonly SearchBlock _block = new(catalogue, searcher, promoted, promotedDepth);
 
-    /// <param name="requests">the requests</param> <param name="promoted">who is promoted to whom</param> <param name="candidates">overwritten</param>
-    public void Fill(RequestBatch requests, PromotedRows promoted, CandidateBatch candidates)
+    public void Fill(RequestBatch requests, CandidateBatch candidates)
     {
         candidates.Begin(requests);
         _block.Begin();
@@ -16,10 +15,10 @@ internal sealed class Retriever(Catalogue catalogue, IScoreKernel kernel, RowSea
         for (int request = 0; request < rows.Length; request++)
         {
             if (!candidates.Outcomes[request].IsOk) continue;
-            if (rows[request].Searches) _block.Add(request, rows[request], promoted, candidates);
+            if (rows[request].Searches) _block.Add(request, rows[request], candidates);
             else Look(request, rows[request], candidates);
         }
-        _block.Flush(promoted, candidates);
+        _block.Flush(candidates);
     }
 
     /// <summary>Scores the candidates that the request names.</summary>

@@ -4,7 +4,7 @@ namespace Rubato;
 /// Collects requests that search to the same depth and runs them as one block of queries, which reads the catalogue once for all; then once more
 /// among the promoted tracks, so that what a campaign pays for is weighed even where many other tracks are more similar.
 /// </summary>
-internal sealed class SearchBlock(Catalogue catalogue, RowSearcher searcher, int promotedDepth)
+internal sealed class SearchBlock(Catalogue catalogue, RowSearcher searcher, PromotedRows promoted, int promotedDepth)
 {
     /// <summary>Queries per block: enough that the scan is bound by arithmetic, few enough that their filters stay small.</summary>
     private const int QueriesMax = 32;
@@ -25,9 +25,9 @@ internal sealed class SearchBlock(Catalogue catalogue, RowSearcher searcher, int
     }
 
     /// <summary>Adds a request; runs the block first where the request does not fit it.</summary>
-    public void Add(int request, in RequestRow row, PromotedRows promoted, CandidateBatch candidates)
+    public void Add(int request, in RequestRow row, CandidateBatch candidates)
     {
-        if (_count == QueriesMax || (_count > 0 && _depth != row.RetrievalDepth)) Flush(promoted, candidates);
+        if (_count == QueriesMax || (_count > 0 && _depth != row.RetrievalDepth)) Flush(candidates);
         _depth = row.RetrievalDepth;
         _requests[_count] = request;
         row.Listener.Span.CopyTo(_queries.AsSpan(_count * catalogue.Dimension));
@@ -36,7 +36,7 @@ internal sealed class SearchBlock(Catalogue catalogue, RowSearcher searcher, int
     }
 
     /// <summary>Searches for the requests collected so far and starts over.</summary>
-    public void Flush(PromotedRows promoted, CandidateBatch candidates)
+    public void Flush(CandidateBatch candidates)
     {
         if (_count == 0) return;
         int start = candidates.Used, places = _depth + promotedDepth;
@@ -47,7 +47,7 @@ internal sealed class SearchBlock(Catalogue catalogue, RowSearcher searcher, int
         ReadOnlySpan<float> queries = _queries.AsSpan(0, _count * catalogue.Dimension);
         ReadOnlySpan<ulong> allowed = Allowed(candidates.Requests);
         candidates.Search += searcher.Search(queries, allowed, _depth, rows[..(_count * _depth)], similarities[..(_count * _depth)]);
-        bool isPromoted = promotedDepth > 0 && promoted.Any && SearchPromoted(promoted, queries, allowed, candidates.Requests);
+        bool isPromoted = promotedDepth > 0 && promoted.Any && SearchPromoted(queries, allowed, candidates.Requests);
         for (int query = _count - 1; query >= 0; query--) // the last first: what the search packed moves apart
         {
             Span<int> ownRows = rows.Slice(query * places, places);
@@ -63,7 +63,7 @@ internal sealed class SearchBlock(Catalogue catalogue, RowSearcher searcher, int
 
     /// <summary>Finds the most similar promoted rows of every query.</summary>
     /// <returns>false where nothing is promoted to anyone</returns>
-    private bool SearchPromoted(PromotedRows promoted, ReadOnlySpan<float> queries, ReadOnlySpan<ulong> allowed, RequestBatch requests)
+    private bool SearchPromoted(ReadOnlySpan<float> queries, ReadOnlySpan<ulong> allowed, RequestBatch requests)
     {
         int words = catalogue.Filters.Words;
         if (_promoted.Length < _count * words) _promoted = new ulong[_count * words];

@@ -63,7 +63,7 @@ public class PromotedRetrievalTests
         promoted.Begin(engine.Live, engine.Options.Clock.GetUtcNow().UtcTicks);
         using var searcher = new RowSearcher(engine.Catalogue, engine.ScanKernel);
 
-        new Retriever(engine.Catalogue, engine.ScoreKernel, searcher, promotedDepth: 6).Fill(requests, promoted, candidates);
+        new Retriever(engine.Catalogue, engine.ScoreKernel, searcher, promoted, promotedDepth: 6).Fill(requests, candidates);
 
         Assert.Equal([.. Enumerable.Range(0, 10), 10, 11, 50, 98], Rows(0));
         Assert.Equal([.. Enumerable.Range(0, 10), 10, 50, 98, 99], Rows(1));
