@@ -56,7 +56,7 @@ internal sealed class ScanFlight : IDisposable
         Span<int> queries = ScanWorkspace.Sized(ref _queries, Queries);
         Span<byte> plain = ScanWorkspace.Sized(ref _plain, Queries * queryBytes);
         // At least as many as the CPU's scan of the codes reads in that time: batches that it scans faster do not come here (ScanCrossover).
-        int fetchRows = Int8Arithmetic.FetchRowsOf(Queries);
+        int fetchRows = Int8Arithmetic.Instance.FetchRows(Queries);
         long rescored = 0;
         _active = 0;
         for (int query = 0; query < Queries; query++)

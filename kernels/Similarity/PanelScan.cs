@@ -90,8 +90,8 @@ internal sealed unsafe class PanelScan(string name, PanelArithmetic arithmetic, 
     /// <summary>Queries that share a panel scan if all that might do: the fewer there are, the more it costs each of them.</summary>
     private int DenseQueries(in ScanRequest range)
     {
-        if (range.Allowed.IsEmpty)
-            return range.QueryCount;
+        if (!range.HasOwnFilters)
+            return range.QueryCount; // all or none
         int dense = 0, fetchRows = arithmetic.FetchRows(range.QueryCount);
         for (int query = 0; query < range.QueryCount; query++)
             if (!RowFilter.IsSparse(range.Filter(query), range.FirstRow, range.RowCount, range.K, fetchRows))

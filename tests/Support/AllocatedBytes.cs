@@ -12,7 +12,7 @@ internal static class AllocatedBytes
     public static long Least(Action work)
     {
         work();
-        return Least(() =>
+        return LeastOf(() =>
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
             work();
@@ -21,5 +21,5 @@ internal static class AllocatedBytes
     }
 
     /// <summary>The least of several rounds that each tell what they have allocated.</summary>
-    public static long Least(Func<long> round) => Enumerable.Range(0, Rounds).Select(_ => round()).Min();
+    public static long LeastOf(Func<long> round) => Enumerable.Range(0, Rounds).Select(_ => round()).Min();
 }

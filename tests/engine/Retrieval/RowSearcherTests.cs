@@ -101,7 +101,7 @@ public sealed class RowSearcherTests : IDisposable
         using var searcher = new RowSearcher(catalogue, kernel, threads);
         float[] queries = Vectors.Uniform(random, 4 * 16), scores = new float[4 * 10];
         int[] rows = new int[4 * 10];
-        Assert.Equal(0, AllocatedBytes.Least(() =>
+        Assert.Equal(0, AllocatedBytes.LeastOf(() =>
         {
             kernel.Reset();
             for (int i = 0; i < 200; i++) searcher.Search(queries, [], 10, rows, scores);
