@@ -13,15 +13,16 @@ internal readonly struct MatrixBar
     public MatrixBar(ScanParameters p, int query, bool used) =>
         (_lane, _bar, _used) = (Bound.Lane(p.Lanes, query), Device.Float(p.Bars, query), used);
 
-    /// <summary>The sum from which a row of the block may reach the bar; rounded down, the exact comparison follows.</summary>
-    public int Threshold(ScanParameters p, long row)
+    /// <summary>The sum from which a row of a block may reach the bar; rounded down, the exact comparison follows.</summary>
+    /// <param name="p">range and mode</param>
+    /// <param name="row">first row of the block</param>
+    /// <param name="bounds">shared address of its scale, error and norm</param>
+    public int Threshold(ScanParameters p, long row, uint bounds)
     {
-        if (row >= p.EndRow || !_used) return int.MaxValue;
-        if (p.Dense != 0) return int.MinValue;
-        var block = new RowBounds(p, row);
-        float error = _lane.ErrorFactor * block.Error + _lane.NormFactor * block.Norm + _lane.Constant;
-        float least = (_bar - error) / (_lane.Scale * block.Scale);
+        float error = _lane.ErrorFactor * Shared.Float(bounds + 4) + _lane.NormFactor * Shared.Float(bounds + 8) + _lane.Constant;
+        float least = (_bar - error) / (_lane.Scale * Shared.Float(bounds));
         least -= IntrinsicMath.Abs(least) * 1e-6f + 1; // a few roundings of 2⁻²⁴ each
-        return (int)IntrinsicMath.Clamp(least, -1e9f, 1e9f) - _lane.FirstSum;
+        int threshold = (int)IntrinsicMath.Clamp(least, -1e9f, 1e9f) - _lane.FirstSum;
+        return row >= p.EndRow || !_used ? int.MaxValue : p.Dense != 0 ? int.MinValue : threshold;
     }
 }

@@ -15,14 +15,13 @@ internal static class ScanInt8Matrix
 
     private const int TileRows = 128, TileQueries = 64, TileBlocks = TileRows / 16, StepBytes = 64, Chunks = StepBytes / 16;
     private const int RowsBytes = TileRows * StepBytes, StageBytes = RowsBytes + TileQueries * StepBytes, Stages = 3;
+    private const int BarsAt = Stages * StageBytes, BoundsAt = 4 * TileBlocks * TileQueries, BarsBytes = BoundsAt + 128;
 
     public static void Kernel(ScanParameters p)
     {
-        CudaAsm.Emit(".shared .align 128 .b8 stages[36864];"); // three of StageBytes
+        CudaAsm.Emit(".shared .align 128 .b8 stages[41216];"); // three of StageBytes, two of BarsBytes
         CudaAsm.Emit("mov.u32 %0, stages;", out uint stages);
-        ArrayView<int> thresholds = SharedMemory.Allocate<int>(2 * TileBlocks * TileQueries); // of this tile and the next
         int firstQuery = Grid.IdxY * TileQueries, steps = (int)(p.RowBytes / StepBytes);
-        // A thread sets the thresholds of one query.
         int ownQuery = firstQuery + Group.IdxX % TileQueries;
         var bar = new MatrixBar(p, IntrinsicMath.Min(ownQuery, p.QueryCount - 1), ownQuery < p.QueryCount);
         long first = p.FirstRow + (long)Grid.IdxX * TileRows, stride = (long)Grid.DimX * TileRows;
@@ -38,13 +37,16 @@ internal static class ScanInt8Matrix
             if (fetchStep == steps) fetchRow += stride;
             if (fetchStep == steps) fetchStep = 0;
         }
+        // Thresholds and bounds are there twice, for this tile and the next.
+        uint bars = stages + BarsAt, nextBars = bars + BarsBytes;
+        TileBounds.Keep(bars + BoundsAt, TileBounds.Ask(p, first));
+        TileBounds.Keep(nextBars + BoundsAt, TileBounds.Ask(p, first + stride));
+        Group.Barrier();
+        SetThresholds(p, bar, bars, first);
         uint stage = 0;
-        int turn = 0;
         for (; first < p.EndRow; first += stride)
         {
-            turn ^= TileBlocks * TileQueries;
-            for (int block = Group.IdxX / TileQueries; block < TileBlocks; block += BlockThreads / TileQueries)
-                thresholds[turn + block * TileQueries + Group.IdxX % TileQueries] = bar.Threshold(p, first + 16 * block);
+            float ahead = TileBounds.Ask(p, first + 2 * stride);
             MatrixTile s00 = default, s01 = default, s02 = default, s03 = default, s10 = default, s11 = default, s12 = default, s13 = default;
             for (int step = 0; step < steps; step++)
             {
@@ -71,9 +73,12 @@ internal static class ScanInt8Matrix
                     s13 = Matrix.MultiplyAdd(rows1, queries1.Z, queries1.W, s13);
                 }
             }
-            uint reached = Reached(thresholds, turn, 0, 0, s00) | Reached(thresholds, turn, 0, 1, s01) << 4 | Reached(thresholds, turn, 0, 2, s02) << 8
-                | Reached(thresholds, turn, 0, 3, s03) << 12 | Reached(thresholds, turn, 1, 0, s10) << 16 | Reached(thresholds, turn, 1, 1, s11) << 20
-                | Reached(thresholds, turn, 1, 2, s12) << 24 | Reached(thresholds, turn, 1, 3, s13) << 28;
+            // Between what is written here, for the next tile and the one after it, and those who read it, or read what was there, lies a step's barrier.
+            SetThresholds(p, bar, nextBars, first + stride);
+            TileBounds.Keep(bars + BoundsAt, ahead);
+            uint reached = Reached(bars, 0, 0, s00) | Reached(bars, 0, 1, s01) << 4 | Reached(bars, 0, 2, s02) << 8
+                | Reached(bars, 0, 3, s03) << 12 | Reached(bars, 1, 0, s10) << 16 | Reached(bars, 1, 1, s11) << 20
+                | Reached(bars, 1, 2, s12) << 24 | Reached(bars, 1, 3, s13) << 28;
             while (reached != 0)
             {
                 int bit = IntrinsicMath.PopCount((reached & (0 - reached)) - 1), index = bit & 3, tile = bit >> 2;
@@ -87,7 +92,17 @@ internal static class ScanInt8Matrix
                 var own = new RowBounds(p, row);
                 exact.Offer(p, own, ((tile < 4 ? low : high) + exact.FirstSum) * (exact.Scale * own.Scale));
             }
+            (bars, nextBars) = (nextBars, bars);
         }
+    }
+
+    /// <summary>A thread sets the thresholds of one query, for two of the tile's blocks.</summary>
+    private static void SetThresholds(ScanParameters p, MatrixBar bar, uint bars, long first)
+    {
+        int block = Group.IdxX / TileQueries;
+        uint at = bars + 4 * (uint)Group.IdxX, bounds = bars + BoundsAt + (uint)(block * Bound.BlockBytes);
+        Shared.Store(at, bar.Threshold(p, first + 16 * block, bounds));
+        Shared.Store(at + 4 * BlockThreads, bar.Threshold(p, first + 16 * block + 16 * (TileBlocks / 2), bounds + TileBounds.Bytes / 2));
     }
 
     /// <summary>Four warps share the rows, two the queries.</summary>
@@ -120,9 +135,9 @@ internal static class ScanInt8Matrix
     /// <summary>Where 16 bytes of a row lie: chunks change places from row to row, so that eight rows are read from 32 different banks.</summary>
     private static uint Swizzled(uint start, int row, int chunk) => start + (uint)(row * StepBytes + (chunk ^ (row / 2 % 4)) * 16);
 
-    private static uint Reached(ArrayView<int> thresholds, int turn, int rowTile, int queryTile, MatrixTile sums)
+    private static uint Reached(uint bars, int rowTile, int queryTile, MatrixTile sums)
     {
-        int at = turn + (WarpRow() / 16 + rowTile) * TileQueries + WarpQuery() + queryTile * 8 + Warp.LaneIdx % 4 * 2;
-        return sums.Reached(thresholds[at], thresholds[at + 1]);
+        uint at = bars + 4 * (uint)((WarpRow() / 16 + rowTile) * TileQueries + WarpQuery() + queryTile * 8 + Warp.LaneIdx % 4 * 2);
+        return sums.Reached(Shared.Int(at), Shared.Int(at + 4));
     }
 }

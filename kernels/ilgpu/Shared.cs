@@ -1,0 +1,23 @@
+using ILGPU.Runtime.Cuda;
+
+namespace Rubato.KernelCompiler;
+
+/// <summary>Loads and stores by address of shared memory, 32 bits wide; they stay where they are written.</summary>
+internal static class Shared
+{
+    public static float Float(uint address)
+    {
+        CudaAsm.Emit("ld.shared.f32 %0, [%1];", out float value, address);
+        return value;
+    }
+
+    public static int Int(uint address)
+    {
+        CudaAsm.Emit("ld.shared.b32 %0, [%1];", out int value, address);
+        return value;
+    }
+
+    public static void Store(uint address, int value) => CudaAsm.Emit("st.shared.b32 [%0], %1;", address, value);
+
+    public static void Store(uint address, float value) => CudaAsm.Emit("st.shared.f32 [%0], %1;", address, value);
+}
