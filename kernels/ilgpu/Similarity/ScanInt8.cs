@@ -6,7 +6,7 @@ namespace Rubato.KernelCompiler.Similarity;
 
 /// <summary>
 /// <c>scan_int8</c>: four threads to a row of codes, 16 bytes a load, four products an instruction; four rows under way in each thread; a
-/// query to each row of the grid.
+/// query to each column of the grid.
 /// </summary>
 internal static class ScanInt8
 {
@@ -15,10 +15,10 @@ internal static class ScanInt8
 
     public static void Kernel(ScanParameters p)
     {
-        var query = new ScanQuery(p, Grid.IdxY);
+        var query = new ScanQuery(p, Grid.IdxX);
         int part = Group.IdxX % RowThreads, place = Group.IdxX / RowThreads * 4;
-        long q = p.Queries + Grid.IdxY * p.RowBytes + 16 * part, x = p.Rows + 16 * part;
-        for (long first = p.FirstRow + (long)Grid.IdxX * TileRows; first < p.EndRow; first += Grid.DimX * TileRows)
+        long q = p.Queries + Grid.IdxX * p.RowBytes + 16 * part, x = p.Rows + 16 * part;
+        for (long first = p.FirstRow + (long)Grid.IdxY * TileRows; first < p.EndRow; first += Grid.DimY * TileRows)
         {
             // Each thread decides on one of its four rows, so that a warp decides on 32 neighbours. Their bounds are asked for before the codes, to be there after them.
             long row = first + place;

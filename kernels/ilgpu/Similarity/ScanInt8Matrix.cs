@@ -5,8 +5,8 @@ using Rubato.Kernels.Cuda;
 namespace Rubato.KernelCompiler.Similarity;
 
 /// <summary>
-/// <c>scan_int8_matrix</c>: a block multiplies tiles of 128 rows by 64 queries, those of its row of the grid, 64 bytes of the dimension at a
-/// time. Steps are copied into shared memory two ahead, from one tile into the next. Each warp holds 32 × 32 sums in registers and compares
+/// <c>scan_int8_matrix</c>: a block multiplies tiles of 128 rows by 64 queries, those of its column of the grid, 64 bytes of the dimension at
+/// a time. Steps are copied into shared memory two ahead, from one tile into the next. Each warp holds 32 × 32 sums in registers and compares
 /// them with integer thresholds; sums that lose go no further.
 /// </summary>
 internal static class ScanInt8Matrix
@@ -21,10 +21,10 @@ internal static class ScanInt8Matrix
     {
         CudaAsm.Emit(".shared .align 128 .b8 stages[41216];"); // three of StageBytes, two of BarsBytes
         CudaAsm.Emit("mov.u32 %0, stages;", out uint stages);
-        int firstQuery = Grid.IdxY * TileQueries, steps = (int)(p.RowBytes / StepBytes);
+        int firstQuery = Grid.IdxX * TileQueries, steps = (int)(p.RowBytes / StepBytes);
         int ownQuery = firstQuery + Group.IdxX % TileQueries;
         var bar = new MatrixBar(p, IntrinsicMath.Min(ownQuery, p.QueryCount - 1), ownQuery < p.QueryCount);
-        long first = p.FirstRow + (long)Grid.IdxX * TileRows, stride = (long)Grid.DimX * TileRows;
+        long first = p.FirstRow + (long)Grid.IdxY * TileRows, stride = (long)Grid.DimY * TileRows;
         // What is copied next: a step of a tile, into a stage.
         long fetchRow = first;
         int fetchStep = 0;

@@ -126,7 +126,7 @@ public sealed class ScanBoundTests
             queryBuffer = DeviceBuffer.Of(device, queries), laneBuffer = DeviceBuffer.Of<QueryLane>(device, lanes),
             barBuffer = DeviceBuffer.Of<float>(device, bars), hits = DeviceBuffer.Of<ulong>(device, new ulong[rowCount * lanes.Length]),
             counts = DeviceBuffer.Of<int>(device, new int[lanes.Length]);
-        device.Launch(entry, 3, entry == "scan_int8_matrix" ? (lanes.Length + 63) / 64 : lanes.Length, new ScanParameters
+        device.Launch(entry, entry == "scan_int8_matrix" ? (lanes.Length + 63) / 64 : lanes.Length, 3, new ScanParameters
         {
             Rows = rowBuffer.Address, Blocks = blockBuffer.Address, Queries = queryBuffer.Address, Lanes = laneBuffer.Address, Bars = barBuffer.Address,
             Hits = hits.Address, HitCounts = counts.Address, RowBytes = rowBytes, EndRow = rowCount, QueryCount = lanes.Length, Capacity = rowCount, Dense = dense,
