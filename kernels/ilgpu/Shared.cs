@@ -17,6 +17,15 @@ internal static class Shared
         return value;
     }
 
+    /// <summary>Two integers at once; the address is a multiple of 8.</summary>
+    public static IntPair Pair(uint address)
+    {
+        Input<uint> at = address;
+        Output<int> x = default, y = default;
+        CudaAsm.EmitRef("ld.shared.v2.b32 {%0, %1}, [%2];", ref x, ref y, ref at);
+        return new IntPair(x.Value, y.Value);
+    }
+
     public static void Store(uint address, int value) => CudaAsm.Emit("st.shared.b32 [%0], %1;", address, value);
 
     public static void Store(uint address, float value) => CudaAsm.Emit("st.shared.f32 [%0], %1;", address, value);

@@ -6,8 +6,8 @@ namespace Rubato.KernelCompiler.Similarity;
 
 /// <summary>
 /// <c>scan_int8_matrix</c>: a block multiplies tiles of 128 rows by 64 queries, those of its column of the grid, 64 bytes of the dimension at
-/// a time. Steps are copied into shared memory two ahead, from one tile into the next. Each warp holds 32 × 32 sums in registers and compares
-/// them with integer thresholds; sums that lose go no further.
+/// a time. Steps are copied into shared memory two ahead, from one tile into the next. Each warp holds 32 × 32 sums in registers; they start
+/// with minus the integers that they have to reach, and those that end negative go no further.
 /// </summary>
 internal static class ScanInt8Matrix
 {
@@ -28,41 +28,40 @@ internal static class ScanInt8Matrix
         // What is copied next: a step of a tile, into a stage.
         long fetchRow = first;
         int fetchStep = 0;
-        uint fetchStage = 0;
+        uint fetchStage = stages;
         for (int ahead = 0; ahead < Stages - 1; ahead++)
         {
-            Fetch(p, stages + fetchStage, fetchRow, firstQuery, fetchStep * StepBytes);
+            Fetch(p, fetchStage, fetchRow, firstQuery, fetchStep * StepBytes);
             fetchStage += StageBytes;
             fetchStep++;
             if (fetchStep == steps) fetchRow += stride;
             if (fetchStep == steps) fetchStep = 0;
         }
-        // Thresholds and bounds are there twice, for this tile and the next.
+        // What sums start with, and bounds, are there twice, for this tile and the next.
         uint bars = stages + BarsAt, nextBars = bars + BarsBytes;
         TileBounds.Keep(bars + BoundsAt, TileBounds.Ask(p, first));
         TileBounds.Keep(nextBars + BoundsAt, TileBounds.Ask(p, first + stride));
         Group.Barrier();
-        SetThresholds(p, bar, bars, first);
-        uint stage = 0;
+        SetStarts(p, bar, bars, first);
+        uint stage = stages;
         for (; first < p.EndRow; first += stride)
         {
             float ahead = TileBounds.Ask(p, first + 2 * stride);
-            MatrixTile s00 = default, s01 = default, s02 = default, s03 = default, s10 = default, s11 = default, s12 = default, s13 = default;
-            for (int step = 0; step < steps; step++)
+            StepHasCome();
+            uint start = bars + OwnStart();
+            MatrixTile s00 = Start(start, 0, 0), s01 = Start(start, 0, 1), s02 = Start(start, 0, 2), s03 = Start(start, 0, 3);
+            MatrixTile s10 = Start(start, 1, 0), s11 = Start(start, 1, 1), s12 = Start(start, 1, 2), s13 = Start(start, 1, 3);
+            for (int step = 0; ;)
             {
-                Matrix.WaitAllButOne();
-                Group.Barrier(); // this step has come for all, and all have left the stage that is filled now
-                Fetch(p, stages + fetchStage, fetchRow, firstQuery, fetchStep * StepBytes);
-                fetchStage = fetchStage == (Stages - 1) * StageBytes ? 0 : fetchStage + StageBytes;
+                Fetch(p, fetchStage, fetchRow, firstQuery, fetchStep * StepBytes);
+                fetchStage = After(fetchStage, stages);
                 fetchStep++;
                 if (fetchStep == steps) fetchRow += stride;
                 if (fetchStep == steps) fetchStep = 0;
-                uint at = stages + stage;
-                stage = stage == (Stages - 1) * StageBytes ? 0 : stage + StageBytes;
                 for (int half = 0; half < 2; half++)
                 {
-                    Quad rows0 = Matrix.Load(RowsAt(at, 0, half)), rows1 = Matrix.Load(RowsAt(at, 16, half));
-                    Quad queries0 = Matrix.Load(QueriesAt(at, 0, half)), queries1 = Matrix.Load(QueriesAt(at, 16, half));
+                    Quad rows0 = Matrix.Load(RowsAt(stage, 0, half)), rows1 = Matrix.Load(RowsAt(stage, 16, half));
+                    Quad queries0 = Matrix.Load(QueriesAt(stage, 0, half)), queries1 = Matrix.Load(QueriesAt(stage, 16, half));
                     s00 = Matrix.MultiplyAdd(rows0, queries0.X, queries0.Y, s00);
                     s01 = Matrix.MultiplyAdd(rows0, queries0.Z, queries0.W, s01);
                     s02 = Matrix.MultiplyAdd(rows0, queries1.X, queries1.Y, s02);
@@ -72,37 +71,51 @@ internal static class ScanInt8Matrix
                     s12 = Matrix.MultiplyAdd(rows1, queries1.X, queries1.Y, s12);
                     s13 = Matrix.MultiplyAdd(rows1, queries1.Z, queries1.W, s13);
                 }
+                stage = After(stage, stages);
+                step++;
+                if (step == steps) break;
+                StepHasCome();
             }
             // Between what is written here, for the next tile and the one after it, and those who read it, or read what was there, lies a step's barrier.
-            SetThresholds(p, bar, nextBars, first + stride);
+            SetStarts(p, bar, nextBars, first + stride);
             TileBounds.Keep(bars + BoundsAt, ahead);
-            uint reached = Reached(bars, 0, 0, s00) | Reached(bars, 0, 1, s01) << 4 | Reached(bars, 0, 2, s02) << 8
-                | Reached(bars, 0, 3, s03) << 12 | Reached(bars, 1, 0, s10) << 16 | Reached(bars, 1, 1, s11) << 20
-                | Reached(bars, 1, 2, s12) << 24 | Reached(bars, 1, 3, s13) << 28;
-            while (reached != 0)
+            if ((s00.AllNegative & s01.AllNegative & s02.AllNegative & s03.AllNegative & s10.AllNegative & s11.AllNegative & s12.AllNegative & s13.AllNegative) >= 0)
             {
-                int bit = IntrinsicMath.PopCount((reached & (0 - reached)) - 1), index = bit & 3, tile = bit >> 2;
-                reached &= reached - 1;
-                int low = tile < 2 ? tile == 0 ? s00.Pick(index) : s01.Pick(index) : tile == 2 ? s02.Pick(index) : s03.Pick(index);
-                int high = tile < 6 ? tile == 4 ? s10.Pick(index) : s11.Pick(index) : tile == 6 ? s12.Pick(index) : s13.Pick(index);
-                long row = first + WarpRow() + (tile >> 2) * 16 + (index >> 1) * 8 + Warp.LaneIdx / 4;
-                int query = firstQuery + WarpQuery() + (tile & 3) * 8 + Warp.LaneIdx % 4 * 2 + (index & 1);
-                if (row >= p.EndRow || query >= p.QueryCount) continue;
-                var exact = new ScanQuery(p, query);
-                var own = new RowBounds(p, row);
-                exact.Offer(p, own, ((tile < 4 ? low : high) + exact.FirstSum) * (exact.Scale * own.Scale));
+                uint reached = s00.Reached | s01.Reached << 4 | s02.Reached << 8 | s03.Reached << 12 | s10.Reached << 16 | s11.Reached << 20 | s12.Reached << 24 | s13.Reached << 28;
+                for (; reached != 0; reached &= reached - 1)
+                {
+                    int bit = IntrinsicMath.PopCount((reached & (0 - reached)) - 1), index = bit & 3, tile = bit >> 2;
+                    int low = tile < 2 ? tile == 0 ? s00.Pick(index) : s01.Pick(index) : tile == 2 ? s02.Pick(index) : s03.Pick(index);
+                    int high = tile < 6 ? tile == 4 ? s10.Pick(index) : s11.Pick(index) : tile == 6 ? s12.Pick(index) : s13.Pick(index);
+                    int sum = (tile < 4 ? low : high) - Shared.Int(StartOf(bars + OwnStart(), tile >> 2, tile & 3) + 4 * (uint)(index & 1));
+                    long row = first + WarpRow() + (tile >> 2) * 16 + (index >> 1) * 8 + Warp.LaneIdx / 4;
+                    int query = firstQuery + WarpQuery() + (tile & 3) * 8 + Warp.LaneIdx % 4 * 2 + (index & 1);
+                    if (row >= p.EndRow || query >= p.QueryCount) continue;
+                    var exact = new ScanQuery(p, query);
+                    var own = new RowBounds(p, row);
+                    exact.Offer(p, own, (sum + exact.FirstSum) * (exact.Scale * own.Scale));
+                }
             }
             (bars, nextBars) = (nextBars, bars);
         }
     }
 
-    /// <summary>A thread sets the thresholds of one query, for two of the tile's blocks.</summary>
-    private static void SetThresholds(ScanParameters p, MatrixBar bar, uint bars, long first)
+    private static uint After(uint stage, uint stages) => stage == stages + (Stages - 1) * StageBytes ? stages : stage + StageBytes;
+
+    /// <summary>The next step has come for all, and all have left the stage that is filled now.</summary>
+    private static void StepHasCome()
+    {
+        Matrix.WaitAllButOne();
+        Group.Barrier();
+    }
+
+    /// <summary>A thread sets what the sums of one query start with, for two of the tile's blocks.</summary>
+    private static void SetStarts(ScanParameters p, MatrixBar bar, uint bars, long first)
     {
         int block = Group.IdxX / TileQueries;
         uint at = bars + 4 * (uint)Group.IdxX, bounds = bars + BoundsAt + (uint)(block * Bound.BlockBytes);
-        Shared.Store(at, bar.Threshold(p, first + 16 * block, bounds));
-        Shared.Store(at + 4 * BlockThreads, bar.Threshold(p, first + 16 * block + 16 * (TileBlocks / 2), bounds + TileBounds.Bytes / 2));
+        Shared.Store(at, bar.Start(p, first + 16 * block, bounds));
+        Shared.Store(at + 4 * BlockThreads, bar.Start(p, first + 16 * block + 16 * (TileBlocks / 2), bounds + TileBounds.Bytes / 2));
     }
 
     /// <summary>Four warps share the rows, two the queries.</summary>
@@ -135,9 +148,10 @@ internal static class ScanInt8Matrix
     /// <summary>Where 16 bytes of a row lie: chunks change places from row to row, so that eight rows are read from 32 different banks.</summary>
     private static uint Swizzled(uint start, int row, int chunk) => start + (uint)(row * StepBytes + (chunk ^ (row / 2 % 4)) * 16);
 
-    private static uint Reached(uint bars, int rowTile, int queryTile, MatrixTile sums)
-    {
-        uint at = bars + 4 * (uint)((WarpRow() / 16 + rowTile) * TileQueries + WarpQuery() + queryTile * 8 + Warp.LaneIdx % 4 * 2);
-        return sums.Reached(Shared.Int(at), Shared.Int(at + 4));
-    }
+    /// <summary>Where a thread finds what the first of its sums start with.</summary>
+    private static uint OwnStart() => 4 * (uint)(WarpRow() / 16 * TileQueries + WarpQuery() + Warp.LaneIdx % 4 * 2);
+
+    private static uint StartOf(uint start, int rowTile, int queryTile) => start + 4 * (uint)(rowTile * TileQueries + queryTile * 8);
+
+    private static MatrixTile Start(uint start, int rowTile, int queryTile) => MatrixTile.From(StartOf(start, rowTile, queryTile));
 }

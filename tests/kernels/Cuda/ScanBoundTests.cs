@@ -35,6 +35,28 @@ public sealed class ScanBoundTests
         }
     }
 
+    /// <summary>The largest sums that there are, whatever they start with, do not wrap around.</summary>
+    [Theory, InlineData("scan_int8"), InlineData("scan_int8_matrix")]
+    public void TheLargestSumsAreExact(string entry)
+    {
+        const int Rows = 17, Dimension = ItemMatrix.DimensionMax;
+        byte[] codes = new byte[32 * Dimension];
+        Array.Fill(codes, byte.MaxValue);
+        sbyte[] weights = [.. Enumerable.Repeat((sbyte)127, Dimension), .. Enumerable.Repeat((sbyte)-127, Dimension)];
+        const int Sum = byte.MaxValue * 127 * Dimension, FirstSum = 128 * 127 * Dimension;
+        QuantisedBlock[] blocks = [new(1, 0, 0), new(1, 0, 0)];
+        QueryLane[] lanes = [new() { Scale = 1, Margin = 1, FirstSum = -FirstSum }, new() { Scale = 1, Margin = 1, FirstSum = FirstSum }];
+        float[] scores = [Sum - FirstSum, FirstSum - Sum];
+        foreach ((float low, float high) in (ReadOnlySpan<(float, float)>)[(float.NegativeInfinity, float.PositiveInfinity), (scores[0], float.BitIncrement(scores[1])), (-1e30f, 1e30f)])
+        {
+            (ulong[] keys, int[] counts) = Launch(entry, MemoryMarshal.AsBytes<byte>(codes), Dimension, blocks, MemoryMarshal.AsBytes<sbyte>(weights), lanes, [low, high], Rows, dense: 0);
+            Assert.Equal((Rows, 0), (counts[0], counts[1]));
+            Assert.All(keys[..Rows], key => Assert.Equal(scores[0], RankKey.Score(key)));
+        }
+        float[] found = Dense(entry, MemoryMarshal.AsBytes<byte>(codes), Dimension, blocks, MemoryMarshal.AsBytes<sbyte>(weights), lanes, Rows);
+        for (int i = 0; i < found.Length; i++) Assert.Equal(scores[i / Rows], found[i]);
+    }
+
     /// <summary>Tile follows tile in each block, every block of 16 rows has bounds of its own: nothing that belongs to another tile may be used.</summary>
     [Theory]
     [InlineData("scan_int8", 2, 100, 3), InlineData("scan_int8_matrix", 1, 64, 70), InlineData("scan_int8_matrix", 2, 128, 9), InlineData("scan_int8_matrix", 3, 192, 64)]
