@@ -6,7 +6,7 @@ internal readonly struct MatrixTile(int x, int y, int z, int w)
     public readonly int X = x, Y = y, Z = z, W = w;
 
     /// <summary>Negative if all accumulators are.</summary>
-    public int AllNegative => X & Y & Z & W;
+    public int Conjunction => X & Y & Z & W;
 
     /// <summary>Bits 0 to 3: which accumulators are not negative.</summary>
     public uint Reached => (X >= 0 ? 1u : 0) | (Y >= 0 ? 2u : 0) | (Z >= 0 ? 4u : 0) | (W >= 0 ? 8u : 0);

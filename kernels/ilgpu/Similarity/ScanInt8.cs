@@ -16,7 +16,7 @@ internal static class ScanInt8
     public static void Kernel(ScanParameters p)
     {
         var query = new ScanQuery(p, Grid.IdxX);
-        int part = Group.IdxX % RowThreads, place = Group.IdxX / RowThreads * 4;
+        int part = Group.IdxX & (RowThreads - 1), place = Group.IdxX / RowThreads * 4;
         long q = p.Queries + Grid.IdxX * p.RowBytes + 16 * part, x = p.Rows + 16 * part;
         for (long first = p.FirstRow + (long)Grid.IdxY * TileRows; first < p.EndRow; first += Grid.DimY * TileRows)
         {
