@@ -6,48 +6,43 @@ namespace Rubato.KernelCompiler.Similarity;
 
 /// <summary>
 /// <c>scan_int8_matrix</c>: a block multiplies tiles of 128 rows by 64 queries, those of its column of the grid, 64 bytes of the dimension at
-/// a time. Steps are copied into shared memory two ahead, from one tile into the next. Each warp holds 32 × 32 sums in registers; they start
-/// with minus the integers that they have to reach, and those that end negative go no further.
+/// a time. Steps of rows are copied into shared memory two ahead, from one tile into the next; queries of up to 256 bytes once. Each warp
+/// holds 32 × 32 sums in registers; they start with minus the integers that they have to reach, and those that end negative go no further.
 /// </summary>
 internal static class ScanInt8Matrix
 {
     public const int BlockThreads = 256;
 
     private const int TileBlocks = MatrixStage.TileRows / 16, TileQueries = MatrixStage.TileQueries;
-    private const int BarsAt = MatrixStage.Count * MatrixStage.Bytes, BoundsAt = 4 * TileBlocks * TileQueries, BarsBytes = BoundsAt + 128;
+    private const int BarsAt = MatrixStage.Bytes, BoundsAt = 4 * TileBlocks * TileQueries, BarsBytes = BoundsAt + 128;
 
     public static void Kernel(ScanParameters p)
     {
-        CudaAsm.Emit(".shared .align 128 .b8 stages[41216];"); // MatrixStage.Count of MatrixStage.Bytes, two of BarsBytes
+        CudaAsm.Emit(".shared .align 128 .b8 stages[45312];"); // MatrixStage.Bytes, two of BarsBytes
         CudaAsm.Emit("mov.u32 %0, stages;", out uint stages);
         var bar = new MatrixBar(p, FirstQuery() + (Group.IdxX & (TileQueries - 1)));
-        long first = p.FirstRow + (long)Grid.IdxY * MatrixStage.TileRows;
-        var fetch = new MatrixFetch(p, first, FirstQuery(), stages);
-        for (int ahead = 0; ahead < MatrixStage.Count - 1; ahead++)
-        {
-            fetch.Begin(p);
-            fetch = fetch.Next(p, stages);
-        }
+        uint first = (uint)(p.FirstRow + Grid.IdxY * MatrixStage.TileRows);
+        uint queriesEnd = Kept.Of(MatrixStage.QueriesEnd(p, stages));
+        var fetch = new MatrixFetch(p, first, stages);
+        for (int ahead = 0; ahead < MatrixStage.StepsAhead; ahead++) fetch = fetch.Begin(p, stages, queriesEnd);
         // What sums start with, and bounds, are there twice, for this tile and the next.
         uint bars = stages + BarsAt, nextBars = bars + BarsBytes;
         TileBounds.Keep(bars + BoundsAt, TileBounds.Ask(p, first));
         TileBounds.Keep(nextBars + BoundsAt, TileBounds.Ask(p, first + MatrixStage.Stride()));
         Group.Barrier();
         SetStarts(bar, bars);
-        uint rows = stages + RowsAt(), queries = stages + QueriesAt();
-        for (; first < p.EndRow; first += MatrixStage.Stride())
+        uint rows = stages + RowsAt(), queries = MatrixStage.Queries(stages) + QueriesAt();
+        for (; first < (uint)p.EndRow; first += MatrixStage.Stride())
         {
             float ahead = TileBounds.Ask(p, first + 2 * MatrixStage.Stride());
             StepHasCome();
             var sums = new MatrixSums(bars + StartAt(WarpRow() / 16, WarpQuery() + (Warp.LaneIdx & 3) * 2));
             for (int at = 0; ;)
             {
-                fetch.Begin(p);
-                fetch = fetch.Next(p, stages);
+                fetch = fetch.Begin(p, stages, queriesEnd);
                 sums = sums.Plus(rows, queries).Plus(rows ^ 32, queries ^ 32); // chunks 0 and 1, then 2 and 3
-                uint next = (uint)MatrixStage.ToNext(rows, stages);
-                rows += next;
-                queries += next;
+                rows = MatrixStage.NextRows(rows, stages);
+                queries = MatrixStage.NextQueries(queries, stages, queriesEnd);
                 at += MatrixStage.StepBytes;
                 if (at == (int)p.RowBytes) break;
                 StepHasCome();
@@ -102,5 +97,5 @@ internal static class ScanInt8Matrix
     private static uint RowsAt() => MatrixStage.Place(WarpRow() + (Warp.LaneIdx & 15), Warp.LaneIdx / 16);
 
     /// <summary>Where a lane's query for the right operand lies in a stage: two tiles of 8 queries, each its low and its high 16 bytes.</summary>
-    private static uint QueriesAt() => MatrixStage.RowsBytes + MatrixStage.Place(WarpQuery() + Warp.LaneIdx / 16 * 8 + (Warp.LaneIdx & 7), Warp.LaneIdx / 8 & 1);
+    private static uint QueriesAt() => MatrixStage.Place(WarpQuery() + Warp.LaneIdx / 16 * 8 + (Warp.LaneIdx & 7), Warp.LaneIdx / 8 & 1);
 }

@@ -60,7 +60,7 @@ public sealed class ScanBoundTests
     /// <summary>Tile follows tile in each block, every block of 16 rows has bounds of its own: nothing that belongs to another tile may be used.</summary>
     [Theory]
     [InlineData("scan_int8", 2, 100, 3), InlineData("scan_int8_matrix", 1, 64, 70), InlineData("scan_int8_matrix", 2, 128, 9), InlineData("scan_int8_matrix", 3, 192, 64)]
-    [InlineData("scan_int8_matrix", 4, 256, 8), InlineData("scan_int8_matrix", 1, 320, 33)]
+    [InlineData("scan_int8_matrix", 4, 256, 8), InlineData("scan_int8_matrix", 1, 320, 33), InlineData("scan_int8_matrix", 2, 448, 20)]
     public void HitsAreTheRowsWhoseBoundsReachTheBar(string entry, int seed, int dimension, int queries)
     {
         const int Rows = 900;
