@@ -1,4 +1,5 @@
 using ILGPU;
+using ILGPU.Runtime.Cuda;
 using Rubato.Kernels.Cuda;
 
 namespace Rubato.KernelCompiler.Similarity;
@@ -27,8 +28,10 @@ internal readonly struct MatrixBar
     public int Start(uint bounds)
     {
         float error = _lane.ErrorFactor * Shared.Float(bounds + 4) + _lane.NormFactor * Shared.Float(bounds + 8) + _lane.Constant;
-        float least = IntrinsicMath.Clamp((_bar - error) / (_lane.Scale * Shared.Float(bounds)), -Beyond, Beyond);
-        least -= IntrinsicMath.Abs(least) * 1e-6f + 1; // a few roundings of 2⁻²⁴ each
+        // Off by two units in the last place at most, for divisors of 2⁻¹²⁶ to 2¹²⁶; scales of a query that comes here lie well within.
+        CudaAsm.Emit("div.approx.f32 %0, %1, %2;", out float quotient, _bar - error, _lane.Scale * Shared.Float(bounds));
+        float least = IntrinsicMath.Clamp(quotient, -Beyond, Beyond);
+        least -= IntrinsicMath.Abs(least) * 1e-6f + 1; // 2⁻²² for the quotient, and a few roundings of 2⁻²⁴ each
         return _lane.FirstSum - (int)least;
     }
 }
