@@ -11,7 +11,7 @@ namespace Rubato.KernelCompiler.Similarity;
 internal static class ScanInt8
 {
     public const int BlockThreads = 256;
-    private const int RowThreads = 4, TileRows = 4 * BlockThreads / RowThreads;
+    private const int RowThreads = 4, TileRows = 4 * BlockThreads / RowThreads, RoundBytes = 16 * RowThreads;
 
     public static void Kernel(ScanParameters p)
     {
@@ -25,10 +25,16 @@ internal static class ScanInt8
             var own = new RowBounds(p, row + part);
             long x0 = x + Offset(p, row), x1 = x + Offset(p, row + 1), x2 = x + Offset(p, row + 2), x3 = x + Offset(p, row + 3);
             int sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
-            for (long at = 0; at < p.RowBytes; at += 16 * RowThreads)
+            long w = q;
+            for (int at = 0; at < (int)p.RowBytes; at += RoundBytes)
             {
-                Quad codes0 = Device.Quad(x0 + at), codes1 = Device.Quad(x1 + at), codes2 = Device.Quad(x2 + at), codes3 = Device.Quad(x3 + at);
-                Quad weights = Device.Quad(q + at);
+                Quad codes0 = Device.Quad(x0), codes1 = Device.Quad(x1), codes2 = Device.Quad(x2), codes3 = Device.Quad(x3);
+                Quad weights = Device.Quad(w);
+                x0 += RoundBytes;
+                x1 += RoundBytes;
+                x2 += RoundBytes;
+                x3 += RoundBytes;
+                w += RoundBytes;
                 sum0 = Dot(codes0, weights, sum0);
                 sum1 = Dot(codes1, weights, sum1);
                 sum2 = Dot(codes2, weights, sum2);

@@ -63,7 +63,7 @@ public sealed class KernelRegisterTests(ITestOutputHelper output)
 
     /// <summary>The figures of the kernels' documents: <c>kernels/ilgpu/*/README.md</c>.</summary>
     [Theory]
-    [InlineData("scan_int8", 42, 4)]
+    [InlineData("scan_int8", 49, 4)]
     [InlineData("scan_int8_matrix", 72, 3)]
     [InlineData("scan_fp16", 59, 3)]
     [InlineData("scan_fp32", 34, 5)]
