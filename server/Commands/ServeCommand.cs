@@ -7,6 +7,8 @@ namespace Rubato.Server.Commands;
 /// <summary>rubato serve: runs the server until SIGTERM or Ctrl-C, then drains.</summary>
 internal static class ServeCommand
 {
+    public const string Name = "serve";
+
     private static readonly Option<string?> Config = CommandOptions.OptionalPath("--config", "configuration file (rubato.json)");
 
     /// <summary>Options of the command line and the configuration keys that they set.</summary>
@@ -25,12 +27,11 @@ internal static class ServeCommand
     ];
 
     private static readonly Option<bool> Insecure = new("--insecure") { Description = "allow addresses beyond loopback without authentication" };
-    private static readonly Option<string[]> Set = new("--set") { Description = "any configuration key, as Section:Key=value" };
+    private static readonly Option<string[]> Set = new("--set") { Description = "any configuration key, as Section:Key=value; may be repeated; the keys are listed below" };
 
     public static Command Create()
     {
-        var command = new Command("serve", "Run the server until SIGTERM or Ctrl-C. Configuration: file < RUBATO__Section__Key environment < options."
-            + "\n\nKeys:\n" + string.Join('\n', Settings.All.Select(setting => $"  {setting.Key}: {setting.Rule}"))) { Config, Insecure, Set };
+        var command = new Command(Name, "Run the server until SIGTERM or Ctrl-C. Configuration: file < RUBATO__Section__Key environment < options.") { Config, Insecure, Set };
         foreach ((Option<string?> option, _) in Keyed) command.Add(option);
         command.SetAction(RunAsync);
         return command;

@@ -9,6 +9,7 @@ namespace Rubato.Server;
 internal static class OptionsLoader
 {
     private const string EnvironmentPrefix = "RUBATO__";
+    private const int TypingErrorsMax = 2; // of a key that is taken for another one
 
     /// <summary>Loads and checks.</summary>
     /// <param name="file">configuration file; null = none</param>
@@ -91,8 +92,13 @@ internal static class OptionsLoader
 
     private static string Suggestion(string key)
     {
-        string name = key[(key.LastIndexOf(':') + 1)..];
-        Setting? near = Array.Find(Settings.All, setting => setting.Key.EndsWith(":" + name, StringComparison.OrdinalIgnoreCase));
-        return near is null ? $"; keys are {string.Join(", ", Settings.All.Select(setting => setting.Key))}" : $"; did you mean {near.Key}?";
+        string name = key[(key.LastIndexOf(':') + 1)..], section = key[..(key.IndexOf(':') + 1)];
+        if (Of(key + ":").Any()) return $"; it is a section, whose keys are {string.Join(", ", Of(key + ":"))}";
+        Setting? near = Settings.All.MinBy(setting => EditDistance.Of(setting.Key[(setting.Key.IndexOf(':') + 1)..], name));
+        if (near is not null && EditDistance.Of(near.Key[(near.Key.IndexOf(':') + 1)..], name) <= TypingErrorsMax) return $"; did you mean {near.Key}?";
+        return section.Length > 0 && Of(section).Any() ? $"; keys of the section are {string.Join(", ", Of(section))}" : "; rubato serve --help lists the keys";
+
+        static IEnumerable<string> Of(string section) =>
+            Settings.All.Where(setting => setting.Key.StartsWith(section, StringComparison.OrdinalIgnoreCase)).Select(setting => setting.Key);
     }
 }

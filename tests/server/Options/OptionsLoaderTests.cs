@@ -57,7 +57,10 @@ public sealed class OptionsLoaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Limits:QueueMx", "command line: there is no key \"Limits:QueueMx\"; keys are Server:Listen, ")]
+    [InlineData("Limits:QueueMx", "command line: there is no key \"Limits:QueueMx\"; did you mean Limits:QueueMax?")]
+    [InlineData("Limits:Patience", "there is no key \"Limits:Patience\"; keys of the section are Limits:CandidatesMax, ")]
+    [InlineData("Limits", "there is no key \"Limits\"; it is a section, whose keys are Limits:CandidatesMax, ")]
+    [InlineData("Patience:Limits", "there is no key \"Patience:Limits\"; rubato serve --help lists the keys")]
     [InlineData("Server:QueueMax", "command line: there is no key \"Server:QueueMax\"; did you mean Limits:QueueMax?")]
     [InlineData("QueueMax", "did you mean Limits:QueueMax?")]
     [InlineData("", "there is no key \"\"")]
