@@ -294,6 +294,8 @@ public sealed class AllocationTests
         Assert.Equal((2000, 2000, 0), (Micros("budget"), Micros("reserved"), Micros("settled")));
         Assert.Equal(0, samples["rubato_maintenance_failed"]);
         Assert.Equal((3, 0, 0), (samples["rubato_blocked_total{reason=\"Budget\"}"], samples["rubato_exposures_total{result=\"Late\"}"], samples["rubato_ledger_stopped"]));
+        Assert.Equal(Enum.GetNames<ExposureResult>().Select(name => $"rubato_exposures_total{{result=\"{name}\"}}").Order(),
+            samples.Keys.Where(key => key.StartsWith("rubato_exposures_total", StringComparison.Ordinal)).Order());
 
         double Micros(string part) => samples[$"rubato_campaign_micros{{campaign=\"2\",part=\"{part}\"}}"];
     }
