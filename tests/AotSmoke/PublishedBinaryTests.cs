@@ -165,7 +165,7 @@ public sealed class PublishedBinaryTests(ITestOutputHelper output)
     [InlineData(0, "--help")]
     [InlineData(1, "catalogue", "info", "/nowhere/c.rbt")]
     [InlineData(1, "serve", "--catalogue", "/nowhere/c.rbt")]
-    [InlineData(1, "serve", "--set", "Limits:Nothing=1")]
+    [InlineData(2, "serve", "--set", "Limits:Nothing=1")]
     [InlineData(2, "serve", "--nothing")]
     [InlineData(2, "nothing")]
     public async Task CommandsEndWithTheirExitCode(int expected, params string[] arguments)

@@ -1,5 +1,6 @@
 using System.Net;
 using Rubato.Server;
+using Rubato.Server.Commands;
 using Rubato.Tests.Support;
 
 namespace Rubato.Tests;
@@ -144,8 +145,9 @@ public sealed class OptionsLoaderTests : IDisposable
 
     private static string Refused(string key, string value)
     {
-        string message = Assert.Throws<ConfigurationException>(() => Load(key, value)).Message;
-        Assert.DoesNotContain('\n', message);
-        return message;
+        Exception refused = Assert.ThrowsAny<Exception>(() => Load(key, value));
+        Assert.IsType(refused.Message.StartsWith("command line: ", StringComparison.Ordinal) ? typeof(UsageException) : typeof(ConfigurationException), refused);
+        Assert.DoesNotContain('\n', refused.Message);
+        return refused.Message;
     }
 }
