@@ -33,6 +33,7 @@ internal static class CatalogueBuildCommand
             AttributesPath = line.GetValue(Attributes),
             Quantised = !line.GetValue(NoQuantised),
         };
+        OutputFiles.Check([(Out.Name, path)], (Vectors.Name, sources.VectorsPath), (Ids.Name, sources.TrackIdsPath), (Attributes.Name, sources.AttributesPath));
         using (var vectors = new NpyReader<float>(sources.VectorsPath, widenHalf: true))
         using (var written = new ProgressLine("vectors", vectors.Rows))
         using (var quantised = new ProgressLine("int8 copy", vectors.Rows))
