@@ -6,7 +6,7 @@ internal static class AttributesReader
     /// <summary>Longest line; the longest sensible one names 255 markets in about 2 KiB.</summary>
     public const int LineBytesMax = 64 * 1024;
 
-    public static TrackColumns Read(string path, int rows)
+    public static TrackColumns Read(string path, int rows, CancellationToken cancellation)
     {
         var columns = new TrackColumns(rows);
         try
@@ -17,6 +17,7 @@ internal static class AttributesReader
             int filled = 0, line = 0;
             for (bool end = false; !end;)
             {
+                cancellation.ThrowIfCancellationRequested();
                 int got = stream.Read(buffer, filled, buffer.Length - filled);
                 end = got == 0;
                 filled += got;

@@ -19,11 +19,11 @@ internal static class CatalogueBuildCommand
     public static Command Create()
     {
         var command = new Command("build", "Build a snapshot from .npy and JSONL files.") { Vectors, Ids, Attributes, Out, NoQuantised };
-        command.SetAction(Run);
+        command.SetAction((line, cancellation) => Task.Run(() => Run(line, cancellation), cancellation));
         return command;
     }
 
-    private static int Run(ParseResult line)
+    private static int Run(ParseResult line, CancellationToken cancellation)
     {
         string path = line.GetRequiredValue(Out);
         var sources = new CatalogueSources
@@ -37,7 +37,7 @@ internal static class CatalogueBuildCommand
         using (var vectors = new NpyReader<float>(sources.VectorsPath, widenHalf: true))
         using (var written = new ProgressLine("vectors", vectors.Rows))
         using (var quantised = new ProgressLine("int8 copy", vectors.Rows))
-            CatalogueBuilder.Build(sources, path, written, quantised);
+            CatalogueBuilder.Build(sources, path, written, quantised, cancellation);
         using Catalogue catalogue = Catalogue.Open(path); // what was written is what will be read
         line.InvocationConfiguration.Output.WriteLine($"{path}: {catalogue.Rows} tracks × {catalogue.Dimension}, {catalogue.Bytes} bytes");
         return CommandErrors.Done;

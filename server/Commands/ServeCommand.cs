@@ -48,9 +48,6 @@ internal static class ServeCommand
                 format.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
                 format.UseUtcTimestamp = true;
             }));
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
         await using var server = new RubatoServer(options, logging.CreateLogger("rubato"));
         using PosixSignalRegistration reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
@@ -63,17 +60,11 @@ internal static class ServeCommand
         await output.WriteLineAsync($"rubato ready: listen {server.Address} admin {(admin is null ? "none" : admin.Address)}{(kserve is null ? "" : $" kserve {kserve.Address}")}").ConfigureAwait(false);
         await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
 
-        await Task.Delay(Timeout.Infinite, stop.Token).ContinueWith(_ => { }, TaskScheduler.Default).ConfigureAwait(false);
+        await Task.Delay(Timeout.Infinite, cancellation).ContinueWith(_ => { }, TaskScheduler.Default).ConfigureAwait(false);
         await server.DrainAsync().ConfigureAwait(false);
         if (kserve is not null) await kserve.DisposeAsync().ConfigureAwait(false);
         if (admin is not null) await admin.DisposeAsync().ConfigureAwait(false);
         return CommandErrors.Done;
-    }
-
-    private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
-    {
-        signal.Cancel = true; // we end the process ourselves, after the drain
-        stop.Cancel();
     }
 
     private static Dictionary<string, string> CommandLineValues(ParseResult line)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using Rubato.Client;
 using Rubato.Server;
 using Rubato.Tests.Support;
@@ -95,6 +96,37 @@ public sealed class PublishedBinaryTests(ITestOutputHelper output)
                 await client.RecommendAsync(query, answer);
             Assert.DoesNotContain(answer.Reservations.ToArray(), reservation => !reservation.IsNone);
             Assert.Equal(0, await server.TerminateAsync());
+        }
+    }
+
+    [SkippableFact]
+    public async Task ADrainLastsAsLongAsItMayAndASecondSignalEndsIt()
+    {
+        using DemoSample sample = DemoSample.Create();
+        Assert.Equal((0, true), await Drain(secondSignal: false));
+        Assert.Equal((128 + 15, false), await Drain(secondSignal: true));
+
+        async Task<(int Code, bool Lasted)> Drain(bool secondSignal)
+        {
+            using PublishedBinary server = await PublishedBinary.ServeAsync("--catalogue", sample.CataloguePath, "--set", "Limits:DrainSecondsMax=4");
+            using var restless = new RawConnection(server.Listen);
+            restless.SayHello();
+            Task<int> ended = server.TerminateAsync();
+            var watch = Stopwatch.StartNew();
+            for (ulong id = 2; !ended.IsCompleted; id++, await Task.Delay(20)) // never quiet between two looks, 100 ms apart
+            {
+                try
+                {
+                    restless.Send(RawConnection.Ping(id));
+                }
+                catch (Exception closed) when (closed is IOException or SocketException)
+                {
+                    break;
+                }
+                if (secondSignal && watch.Elapsed.TotalSeconds > 1) await server.SignalAsync("TERM");
+            }
+            int code = await ended;
+            return (code, watch.Elapsed.TotalSeconds > 3.5);
         }
     }
 
