@@ -21,7 +21,7 @@ internal static class AttributesReader
                 int got = stream.Read(buffer, filled, buffer.Length - filled);
                 end = got == 0;
                 filled += got;
-                int start = 0;
+                int start = line == 0 && buffer.AsSpan(0, filled).StartsWith("\uFEFF"u8) ? 3 : 0; // a byte order mark is not the file's text
                 for (int length; (length = buffer.AsSpan(start..filled).IndexOf((byte)'\n')) >= 0; start += length + 1)
                     Line(parser, path, buffer.AsSpan(start, length), line++, rows);
                 if (end && start < filled) Line(parser, path, buffer.AsSpan(start..filled), line++, rows); // the last line may lack its end

@@ -130,6 +130,14 @@ public sealed class CatalogueBuilderTests : IDisposable
     }
 
     [Fact]
+    public void AByteOrderMarkIsNotTheFirstLinesText()
+    {
+        using Catalogue catalogue = Build([1, 2, 3, 4], ids: [1, 2], "\uFEFF{\"licensor\":7}\n{\"licensor\":8}");
+        Assert.Equal([7u, 8u], catalogue.Attributes.Licensors.ToArray());
+        Assert.Contains("line 2: malformed JSON", Refused([1, 2, 3, 4], null, "{}\n\uFEFF{}"));
+    }
+
+    [Fact]
     public void TheNumberOfAttributeLinesMustBeTheNumberOfRows()
     {
         Assert.Contains("1 lines (expected one for each of 2 rows)", Refused([1, 2, 3, 4], null, "{}"));
