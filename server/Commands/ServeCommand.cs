@@ -52,7 +52,7 @@ internal static class ServeCommand
         using PosixSignalRegistration reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
-            server.Campaigns.Check(always: true);
+            server.Campaigns.Reread();
         });
         HttpEndpoint? admin = options.Admin is { } address ? await AdminEndpoint.StartAsync(address, server).ConfigureAwait(false) : null;
         HttpEndpoint? kserve = options.KServe is { } open ? await KServeEndpoint.StartAsync(open, server).ConfigureAwait(false) : null;
