@@ -42,8 +42,9 @@ public sealed class CatalogueCommandTests : IDisposable
     {
         NpyFile.Write<float>(_folder.File("v.npy"), [1, 2, 3, 4, 5, 6], columns: 2);
         string path = _folder.File("c.rbt");
-        await RubatoCommand.Done("catalogue", "build", "--vectors", _folder.File("v.npy"), "--out", path, "--no-quantised");
-        JsonElement info = LastLine(await RubatoCommand.Done("catalogue", "info", path, "--json"));
+        string built = await RubatoCommand.Done("catalogue", "build", "--vectors", _folder.File("v.npy"), "--out", path, "--no-quantised", "--json");
+        Assert.Equal(built, await RubatoCommand.Done("catalogue", "info", path, "--json"));
+        JsonElement info = LastLine(built);
         Assert.Equal((7, false), (info.GetProperty("sections").GetArrayLength(), info.GetProperty("quantised").GetBoolean()));
         Assert.Equal("left out when the snapshot was built", info.GetProperty("not_quantised_because").GetString());
         Assert.Contains("int8 copy   none, searches read fp32: left out", await RubatoCommand.Done("catalogue", "info", path));
