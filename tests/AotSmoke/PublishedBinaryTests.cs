@@ -131,6 +131,19 @@ public sealed class PublishedBinaryTests(ITestOutputHelper output)
     }
 
     [SkippableFact]
+    public async Task AModelLeavesNothingInTheHomeFolder() // where ONNX Runtime would keep what it sends to its maker
+    {
+        _ = PublishedBinary.Path;
+        using TemporaryFolder home = new(), models = new();
+        string model = models.Write("m.onnx", OnnxModels.Unary("Relu"));
+        (int code, string told, string error) = await PublishedBinary.RunAsync(home.Path, ["model", "check", model]);
+        Skip.If(code != 0 && error.Contains("native library was not found", StringComparison.Ordinal), error);
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("runtime   ONNX Runtime ", told);
+        Assert.Empty(Directory.GetFileSystemEntries(home.Path));
+    }
+
+    [SkippableFact]
     public async Task IsSmallAndStartsFast()
     {
         using var folder = new TemporaryFolder();
