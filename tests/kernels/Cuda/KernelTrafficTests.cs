@@ -35,24 +35,23 @@ public sealed class KernelTrafficTests(ITestOutputHelper output)
         Assert.DoesNotContain("rem.s64", EmbeddedKernels.Own().Ptx(entry));
     }
 
-    [Fact]
-    public void RaisingABarReadsTheHitsTwice()
+    [Theory, InlineData(1300, 1000), InlineData(4096, 1350)]
+    public void RaisingABarReadsTheHitsTwice(int hitCount, int instructionsMax)
     {
         var random = new Random(3);
-        const int Hits = 4096;
         var device = new PtxDevice { Traffic = [] };
         using DeviceBuffer lanes = DeviceBuffer.Of<QueryLane>(device, [new() { Scale = 1, Margin = 1 }]), bars = DeviceBuffer.Of<float>(device, [float.NegativeInfinity]),
-            hits = DeviceBuffer.Of<ulong>(device, [.. Enumerable.Range(0, Hits).Select(row => Rubato.Kernels.Selection.RankKey.Of(random.NextSingle(), row))]),
-            counts = DeviceBuffer.Of<int>(device, [Hits]), status = DeviceBuffer.Of<int>(device, [0]);
+            hits = DeviceBuffer.Of<ulong>(device, [.. Enumerable.Range(0, hitCount).Select(row => Rubato.Kernels.Selection.RankKey.Of(random.NextSingle(), row))]),
+            counts = DeviceBuffer.Of<int>(device, [hitCount]), status = DeviceBuffer.Of<int>(device, [0]);
         device.Launch("raise_bar", 1, 1, new RaiseBarParameters
         {
-            Lanes = lanes.Address, Bars = bars.Address, Hits = hits.Address, HitCounts = counts.Address, Status = status.Address, K = 100, Capacity = Hits,
+            Lanes = lanes.Address, Bars = bars.Address, Hits = hits.Address, HitCounts = counts.Address, Status = status.Address, K = 100, Capacity = hitCount,
         });
         PtxTraffic traffic = device.Traffic["raise_bar"];
         long keys = traffic.Of("ld.global.b64").Sum(site => site.Steps);
-        output.WriteLine($"raise_bar, {Hits} hits: {traffic.Instructions / 32.0:0} instructions a warp, {keys} sectors of hits");
-        Assert.Equal(2 * Hits * 8 / 32, keys);
-        Assert.InRange(traffic.Instructions / 32.0, 0, 2200);
+        output.WriteLine($"raise_bar, {hitCount} hits: {traffic.Instructions / 32.0:0} instructions a warp, {keys} sectors of hits");
+        Assert.InRange(keys, 2 * hitCount * 8 / 32, 2 * (hitCount * 8 / 32 + 64)); // past the end each warp reads the last hit
+        Assert.InRange(traffic.Instructions / 32.0, 0, instructionsMax);
         foreach (PtxTraffic.Site site in traffic.Of("ld.shared")) Assert.Equal(site.StepsMin, site.Steps);
     }
 
