@@ -34,10 +34,10 @@ internal readonly struct Listener
         if (_p.Margins != 0)
         {
             long margins = _p.Margins + 4 * e;
-            r0 += Device.Float(margins, 0) * _cohortPrice;
-            r1 += Device.Float(margins, Oracle.Height) * _cohortPrice;
-            r2 += Device.Float(margins, 2 * Oracle.Height) * _cohortPrice;
-            r3 += Device.Float(margins, 3 * Oracle.Height) * _cohortPrice;
+            r0 += Device.FloatOnce(margins, 0) * _cohortPrice;
+            r1 += Device.FloatOnce(margins, Oracle.Height) * _cohortPrice;
+            r2 += Device.FloatOnce(margins, 2 * Oracle.Height) * _cohortPrice;
+            r3 += Device.FloatOnce(margins, 3 * Oracle.Height) * _cohortPrice;
         }
         return new ReducedGroup(r0, r1, r2, r3);
     }
@@ -47,27 +47,27 @@ internal readonly struct Listener
     {
         long e = Edge(column);
         double r = Reduced(_p.Campaigns + 2 * e, _p.Values + 4 * e, _p.Spends + 4 * e, 0);
-        return _p.Margins == 0 ? r : r + Device.Float(_p.Margins, e) * _cohortPrice;
+        return _p.Margins == 0 ? r : r + Device.FloatOnce(_p.Margins, e) * _cohortPrice;
     }
 
     /// <summary>Adds what is chosen of a column. Integer sums do not depend on the order in which threads come to add.</summary>
     public void Scatter(int column, double x)
     {
         long e = Edge(column);
-        int campaign = Device.UShort(_p.Campaigns, e);
-        double spend = Device.Float(_p.Spends, e) * x;
+        int campaign = Device.UShortOnce(_p.Campaigns, e);
+        double spend = Device.FloatOnce(_p.Spends, e) * x;
         if (spend > 0) Device.Add(_p.CampaignSums, 2L * campaign, (long)(spend * _p.SpendUnits + 0.5));
         Device.Add(_p.CampaignSums, 2L * campaign + 1, (long)(x * _p.DeliveryUnits + 0.5));
         if (_p.Margins == 0) return;
-        double quality = Device.Float(_p.Margins, e) * x * _p.QualityUnits;
+        double quality = Device.FloatOnce(_p.Margins, e) * x * _p.QualityUnits;
         Device.Add(_p.QualitySums, Device.Int(_p.Cohorts, _index), (long)(quality + (quality < 0 ? -0.5 : 0.5)));
     }
 
     /// <summary>v − s · p + o of the column so many behind some addresses.</summary>
     private double Reduced(long campaigns, long values, long spends, int columns)
     {
-        Pair prices = Device.Pair(_p.Prices, Device.UShort(campaigns, columns * Oracle.Height));
-        return Device.Float(values, columns * Oracle.Height) - Device.Float(spends, columns * Oracle.Height) * prices.X + prices.Y;
+        Pair prices = Device.Pair(_p.Prices, Device.UShortOnce(campaigns, columns * Oracle.Height));
+        return Device.FloatOnce(values, columns * Oracle.Height) - Device.FloatOnce(spends, columns * Oracle.Height) * prices.X + prices.Y;
     }
 
     private long Edge(int column) => _first + (long)column * Oracle.Height;

@@ -8,8 +8,8 @@ namespace Rubato.KernelCompiler.Allocation;
 /// </summary>
 internal struct Survivors
 {
-    /// <summary>36 KB for a block of 128 threads: with 1 KB for the system, six blocks fit a multiprocessor with 228 KB.</summary>
-    public const int Capacity = 24;
+    /// <summary>24 KB for a block of 128 threads; up to three slots seldom have half as many.</summary>
+    public const int Capacity = 16;
 
     /// <summary>Survivors in shared memory.</summary>
     public int Count;

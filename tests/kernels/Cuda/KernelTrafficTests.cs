@@ -78,7 +78,7 @@ public sealed class KernelTrafficTests(ITestOutputHelper output)
         using var oracle = new DeviceOracle(device, edges, blocksMax: 2);
         oracle.Evaluate(prices, 0, edges.SliceCount, new OracleSums(edges, curvature: null));
         PtxTraffic traffic = device.Traffic["oracle"];
-        double streamed = traffic.Of("ld.global.b16").Concat(traffic.Of("ld.global.f32")).Sum(site => 32.0 * site.Steps) / edges.EdgeCount;
+        double streamed = traffic.Of("ld.global.nc.L1::no_allocate").Sum(site => 32.0 * site.Steps) / edges.EdgeCount;
         double instructions = (double)traffic.Instructions / edges.EdgeCount * 32;
         output.WriteLine($"oracle, {degree} edges, {slotsMin} to {slotsMax} slots: {streamed:0.0} bytes and {instructions:0} instructions an edge");
         foreach (PtxTraffic.Site site in traffic.Sites.Where(site => site.Shared)) Assert.Equal(site.StepsMin, site.Steps);
