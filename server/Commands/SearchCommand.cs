@@ -27,7 +27,9 @@ internal static class SearchCommand
     private static int Run(ParseResult line)
     {
         using Catalogue catalogue = Catalogue.Open(line.GetRequiredValue(CatalogueFile));
-        using var searcher = new RowSearcher(catalogue, ScanKernels.Pick(line.GetValue(Variant)), line.GetValue(Threads));
+        IScanKernel kernel = ScanKernels.Pick(line.GetValue(Variant));
+        if (kernel is IDeviceScan devices) devices.Degraded += reason => CommandErrors.Write(line.InvocationConfiguration.Error, reason); // the CPU answers then
+        using var searcher = new RowSearcher(catalogue, kernel, line.GetValue(Threads));
         var queries = QueryFile.Read(line.GetRequiredValue(Queries), catalogue.Dimension, line.GetValue(K));
         SearchRun run = SearchRun.Measure(catalogue, searcher, queries, line.GetValue(K), line.GetValue(Batch));
         NpyFile.Write<long>(line.GetRequiredValue(OutIds), run.TrackIds, columns: run.K);
