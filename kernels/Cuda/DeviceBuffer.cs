@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Rubato.Kernels.Cuda;
@@ -5,6 +6,9 @@ namespace Rubato.Kernels.Cuda;
 /// <summary>Device memory that is given back on disposal.</summary>
 internal sealed class DeviceBuffer : IDisposable
 {
+    /// <summary>Copied at once: a span of bytes ends at 2 GB, one of values later.</summary>
+    private const int PieceBytes = 64 << 20;
+
     private readonly IDevice _device;
 
     /// <summary>Allocates.</summary>
@@ -21,10 +25,19 @@ internal sealed class DeviceBuffer : IDisposable
     /// <summary>Allocates and copies.</summary>
     public static DeviceBuffer Of<T>(IDevice device, ReadOnlySpan<T> values) where T : unmanaged
     {
-        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(values);
-        var buffer = new DeviceBuffer(device, bytes.Length);
-        if (bytes.Length > 0) device.Upload(buffer.Address, bytes);
-        return buffer;
+        int valueBytes = Unsafe.SizeOf<T>(), piece = PieceBytes / valueBytes;
+        var buffer = new DeviceBuffer(device, (long)values.Length * valueBytes);
+        try
+        {
+            for (int at = 0; at < values.Length; at += piece)
+                device.Upload(buffer.Address + (long)at * valueBytes, MemoryMarshal.AsBytes(values[at..Math.Min(at + piece, values.Length)]));
+            return buffer;
+        }
+        catch
+        {
+            buffer.Dispose();
+            throw;
+        }
     }
 
     public long Address { get; private set; }

@@ -30,7 +30,9 @@ internal static class SearchCommand
         OutputFiles.Check([(OutIds.Name, outIds), (OutScores.Name, outScores)],
             (CatalogueFile.Name, line.GetRequiredValue(CatalogueFile)), (Queries.Name, line.GetRequiredValue(Queries)));
         using Catalogue catalogue = Catalogue.Open(line.GetRequiredValue(CatalogueFile));
-        using var searcher = new RowSearcher(catalogue, ScanKernels.Pick(line.GetValue(Variant)), line.GetValue(Threads));
+        IScanKernel kernel = ScanKernels.Pick(line.GetValue(Variant));
+        if (kernel is IDeviceScan devices) devices.Degraded += reason => CommandErrors.Write(line.InvocationConfiguration.Error, reason); // the CPU answers then
+        using var searcher = new RowSearcher(catalogue, kernel, line.GetValue(Threads));
         var queries = QueryFile.Read(line.GetRequiredValue(Queries), catalogue.Dimension, line.GetValue(K));
         SearchRun run = SearchRun.Measure(catalogue, searcher, queries, line.GetValue(K), line.GetValue(Batch));
         NpyFile.Write<long>(outIds, run.TrackIds, columns: run.K);
