@@ -39,16 +39,24 @@ internal sealed class DeviceOracle : IDisposable
     public DeviceOracle(IDevice device, EdgeSlices edges, int blocksMax = 8_192)
     {
         (_device, _edges, _blocksMax) = (device, edges, blocksMax);
-        _starts = DeviceBuffer.Of<int>(device, edges.Starts);
-        _campaigns = Padded<ushort>(edges.Campaigns);
-        _values = Padded<float>(edges.Values);
-        _spends = Padded<float>(edges.Spends);
-        _margins = Padded<float>(edges.Margins);
-        _slots = DeviceBuffer.Of<int>(device, edges.Slots);
-        _cohorts = DeviceBuffer.Of<int>(device, edges.Cohorts);
-        _partials = new DeviceBuffer(device, 24L * Blocks(edges.SliceCount));
         _host = new long[4 * edges.CampaignCount + 2 * (edges.CohortCount + 1) + 3];
-        _state = new DeviceBuffer(device, sizeof(long) * (long)_host.Length);
+        try
+        {
+            _starts = DeviceBuffer.Of<int>(device, edges.Starts);
+            _campaigns = DeviceBuffer.Of<ushort>(device, edges.Campaigns, PaddingElements);
+            _values = DeviceBuffer.Of<float>(device, edges.Values, PaddingElements);
+            _spends = DeviceBuffer.Of<float>(device, edges.Spends, PaddingElements);
+            _margins = DeviceBuffer.Of<float>(device, edges.Margins, PaddingElements);
+            _slots = DeviceBuffer.Of<int>(device, edges.Slots);
+            _cohorts = DeviceBuffer.Of<int>(device, edges.Cohorts);
+            _partials = new DeviceBuffer(device, 24L * Blocks(edges.SliceCount));
+            _state = new DeviceBuffer(device, sizeof(long) * (long)_host.Length);
+        }
+        catch
+        {
+            Dispose(); // gigabytes that nobody would give back
+            throw;
+        }
         double deliveries = 0;
         foreach (int slots in edges.Slots) deliveries += slots;
         _deliveryUnits = Units(deliveries);
@@ -94,21 +102,11 @@ internal sealed class DeviceOracle : IDisposable
 
     public void Dispose()
     {
-        foreach (DeviceBuffer buffer in (ReadOnlySpan<DeviceBuffer>)[_starts, _campaigns, _values, _spends, _margins, _slots, _cohorts, _partials, _state])
-            buffer.Dispose();
+        foreach (DeviceBuffer? buffer in (ReadOnlySpan<DeviceBuffer?>)[_starts, _campaigns, _values, _spends, _margins, _slots, _cohorts, _partials, _state])
+            buffer?.Dispose();
     }
 
     private int Blocks(int slices) => Math.Min(_blocksMax, (slices + BlockSlices - 1) / BlockSlices);
-
-    private DeviceBuffer Padded<T>(ReadOnlySpan<T> elements) where T : unmanaged
-    {
-        if (elements.IsEmpty) return new DeviceBuffer(_device, 0);
-        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(elements), zeros = MemoryMarshal.AsBytes(stackalloc T[PaddingElements]);
-        var buffer = new DeviceBuffer(_device, (long)bytes.Length + zeros.Length);
-        _device.Upload(buffer.Address, bytes);
-        _device.Upload(buffer.Address + bytes.Length, zeros);
-        return buffer;
-    }
 
     /// <summary>The largest power of two that keeps a sum in range.</summary>
     private static double Units(double sumMax) => Math.ScaleB(1, SumBits - 1 - Math.ILogB(Math.Max(sumMax, 1e-30)));
