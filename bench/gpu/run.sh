@@ -51,7 +51,7 @@ driver=$(sed -n '1s/.* \([0-9][0-9]*\.[0-9.]*\) .*/\1/p' /proc/driver/nvidia/ver
   echo "# CUDA scan on ${gpu:-an unknown device}"
   echo
   echo "$(date -u +%Y-%m-%d), $(uname -sr), driver ${driver:-unknown},"
-  echo "commit $(git -C "$here" rev-parse --short HEAD 2>/dev/null || echo unknown). Command: \`bench/gpu/run.sh\`, rows: $rows."
+  echo "commit ${COMMIT:-$(git -C "$here" rev-parse --short HEAD 2>/dev/null || echo unknown)}. Command: \`bench/gpu/run.sh\`, rows: $rows."
 } >"$out/cuda.md"
 section() { { echo; echo "## $1"; echo; echo '```'; cat; echo '```'; } >>"$out/cuda.md"; } # TITLE, text on standard input
 

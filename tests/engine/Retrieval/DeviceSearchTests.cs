@@ -38,6 +38,20 @@ public sealed class DeviceSearchTests
     }
 
     [SkippableFact]
+    public void ASearcherSaysThatTheCpuTookOver()
+    {
+        using var scan = new FakeScan();
+        using var folder = new TemporaryFolder();
+        CatalogueBuilder.Build(folder.File("c.rbt"), Vectors.Uniform(new Random(1), 1000 * 16), 16);
+        using Catalogue catalogue = Catalogue.Open(folder.File("c.rbt"));
+        using var searcher = new RowSearcher(catalogue, scan.Scan, pin: false);
+        Assert.Equal("cuda-int8", searcher.Variant);
+        scan.Fake.Fail("kernel", (CudaResult)719);
+        searcher.Search(Vectors.Uniform(new Random(2), 16), [], 5, new int[5], new float[5]);
+        Assert.StartsWith("cuda-int8, then the CPU: cuEventSynchronize on Fake GPU 0: ", searcher.Variant);
+    }
+
+    [SkippableFact]
     public async Task ALostDeviceIsLoggedAndCountedAndFailsNoRequest()
     {
         using var scan = new FakeScan();
