@@ -5,7 +5,7 @@
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 rubato=${1:-$here/../../out/rubato/rubato}
-[ -x "$rubato" ] || { echo "usage: run.sh [path/to/rubato]; publish it first (bench/gpu/README.md)" >&2; exit 2; }
+[ -x "$rubato" ] || chmod +x "$rubato" 2>/dev/null || { echo "usage: run.sh [path/to/rubato]; publish it first (bench/gpu/README.md)" >&2; exit 2; }
 rubato=$(cd "$(dirname "$rubato")" && pwd)/$(basename "$rubato")
 OUT=${OUT:-}
 rows=${ROWS:-1000000 10000000} # 10,000,000 rows, and the 100,000,000 edges beside them, take about 10 GB of memory here and 8 GB there
