@@ -23,14 +23,18 @@ internal sealed class DeviceBuffer : IDisposable
     }
 
     /// <summary>Allocates and copies.</summary>
-    public static DeviceBuffer Of<T>(IDevice device, ReadOnlySpan<T> values) where T : unmanaged
+    /// <param name="device">where</param>
+    /// <param name="values">what</param>
+    /// <param name="zeros">values of zero behind them, if there are any</param>
+    public static DeviceBuffer Of<T>(IDevice device, ReadOnlySpan<T> values, int zeros = 0) where T : unmanaged
     {
         int valueBytes = Unsafe.SizeOf<T>(), piece = PieceBytes / valueBytes;
-        var buffer = new DeviceBuffer(device, (long)values.Length * valueBytes);
+        if (values.IsEmpty) zeros = 0;
+        var buffer = new DeviceBuffer(device, ((long)values.Length + zeros) * valueBytes);
         try
         {
-            for (int at = 0; at < values.Length; at += piece)
-                device.Upload(buffer.Address + (long)at * valueBytes, MemoryMarshal.AsBytes(values[at..Math.Min(at + piece, values.Length)]));
+            for (int at = 0; at < values.Length; at += piece) Upload(at, values[at..Math.Min(at + piece, values.Length)]);
+            if (zeros > 0) Upload(values.Length, new T[zeros]);
             return buffer;
         }
         catch
@@ -38,6 +42,8 @@ internal sealed class DeviceBuffer : IDisposable
             buffer.Dispose();
             throw;
         }
+
+        void Upload(int at, ReadOnlySpan<T> part) => device.Upload(buffer.Address + (long)at * valueBytes, MemoryMarshal.AsBytes(part));
     }
 
     public long Address { get; private set; }

@@ -9,7 +9,7 @@ namespace Rubato.Kernels.Cuda;
 /// </remarks>
 internal sealed unsafe class ScanSlot : IDisposable
 {
-    private const int PartAlignment = 256, RescoreBlocks = 8;
+    private const int PartAlignment = 256, RescoreBlocks = 16; // in one turn 512 survivors, twice what is usual at k = 100; a block without any ends at once
 
     private readonly CudaLane _lane;
     private readonly CudaStream _stream;
@@ -230,7 +230,7 @@ internal sealed unsafe class ScanSlot : IDisposable
         };
         Span<ScanStep> steps = stackalloc ScanStep[ScanStep.StepsMax];
         ScanShape shape = block.Rows.Format.Shape(block.Queries);
-        foreach (ScanStep step in steps[..ScanStep.Plan(block.FirstRow, block.EndRow, block.K, block.Capacity, steps)])
+        foreach (ScanStep step in steps[..ScanStep.Plan(block, steps)])
         {
             (scan.FirstRow, scan.EndRow, scan.Dense) = (step.FirstRow, step.EndRow, step.Dense ? 1 : 0);
             (int x, int y) = shape.Grid(step.EndRow - step.FirstRow, block.Queries, _lane.Device.Multiprocessors);
