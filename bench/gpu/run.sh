@@ -76,14 +76,17 @@ if command -v ptxas >/dev/null && [ -d "$here/../../kernels/Cuda/Ptx" ]; then
   say "ptxas"
   arch=$(sed -n 's/.*"devices":\[{[^}]*"capability":"\([0-9]*\)\.\([0-9]*\)".*/\1\2/p' "$work/correctness.json")
   for module in "$here"/../../kernels/Cuda/Ptx/*.ptx; do
-    limited 60 ptxas -v -arch="sm_${arch:-90}" -o /dev/null "$module" 2>&1 || echo "$(basename "$module"): exit code $?"
+    limited 60 ptxas -v -arch="sm_${arch:-90}" -o /dev/null "$module" 2>&1 || echo "${module##*/}: exit code $?"
   done | section "ptxas"
 fi
 
 [ -n "$gpu" ] || rows="" # nothing can be measured
 torch=$(for python in ${PYTHON:-python3} python; do limited 60 "$python" -c 'import torch; torch.zeros(1).cuda()' >/dev/null 2>&1 && { echo "$python"; break; }; done)
 compare() { # ROWS: 1,024 queries by PyTorch, of numbers like those that doctor takes
-  [ -z "$torch" ] || limited 60 "$torch" "$here/topk_torch.py" "$1" 128 1024 100 2>&1 | tail -n 1 | tee -a "$out/cuda-torch.jsonl" | section "PyTorch, $1 rows, 1,024 queries"
+  [ -n "$torch" ] || return 0
+  local said; said=$(limited 60 "$torch" "$here/topk_torch.py" "$1" 128 1024 100 2>&1 | tail -n 1)
+  echo "$said" | section "PyTorch, $1 rows, 1,024 queries"
+  case $said in {*) echo "$said" >>"$out/cuda-torch.jsonl" ;; esac
 }
 for n in $rows; do
   say "throughput and copy bandwidth, $n rows"
