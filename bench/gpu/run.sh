@@ -86,7 +86,7 @@ compare() { # ROWS: 1,024 queries by PyTorch, of numbers like those that doctor 
   [ -n "$torch" ] || return 0
   local said; said=$(limited 60 "$torch" "$here/topk_torch.py" "$1" 128 1024 100 2>&1 | tail -n 1)
   echo "$said" | section "PyTorch, $1 rows, 1,024 queries"
-  case $said in {*) echo "$said" >>"$out/cuda-torch.jsonl" ;; esac
+  case $said in '{'*) echo "$said" >>"$out/cuda-torch.jsonl" ;; esac
 }
 for n in $rows; do
   say "throughput and copy bandwidth, $n rows"
