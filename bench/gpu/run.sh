@@ -5,7 +5,7 @@
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 rubato=${1:-$here/../../out/rubato/rubato}
-[ -x "$rubato" ] || { echo "usage: run.sh [path/to/rubato]; publish it first (bench/gpu/README.md)" >&2; exit 2; }
+[ -x "$rubato" ] || chmod +x "$rubato" 2>/dev/null || { echo "usage: run.sh [path/to/rubato]; publish it first (bench/gpu/README.md)" >&2; exit 2; }
 rubato=$(cd "$(dirname "$rubato")" && pwd)/$(basename "$rubato")
 OUT=${OUT:-}
 rows=${ROWS:-1000000 10000000} # 10,000,000 rows, and the 100,000,000 edges beside them, take about 10 GB of memory here and 8 GB there
@@ -76,14 +76,17 @@ if command -v ptxas >/dev/null && [ -d "$here/../../kernels/Cuda/Ptx" ]; then
   say "ptxas"
   arch=$(sed -n 's/.*"devices":\[{[^}]*"capability":"\([0-9]*\)\.\([0-9]*\)".*/\1\2/p' "$work/correctness.json")
   for module in "$here"/../../kernels/Cuda/Ptx/*.ptx; do
-    limited 60 ptxas -v -arch="sm_${arch:-90}" -o /dev/null "$module" 2>&1 || echo "$(basename "$module"): exit code $?"
+    limited 60 ptxas -v -arch="sm_${arch:-90}" -o /dev/null "$module" 2>&1 || echo "${module##*/}: exit code $?"
   done | section "ptxas"
 fi
 
 [ -n "$gpu" ] || rows="" # nothing can be measured
 torch=$(for python in ${PYTHON:-python3} python; do limited 60 "$python" -c 'import torch; torch.zeros(1).cuda()' >/dev/null 2>&1 && { echo "$python"; break; }; done)
 compare() { # ROWS: 1,024 queries by PyTorch, of numbers like those that doctor takes
-  [ -z "$torch" ] || limited 60 "$torch" "$here/topk_torch.py" "$1" 128 1024 100 2>&1 | tail -n 1 | tee -a "$out/cuda-torch.jsonl" | section "PyTorch, $1 rows, 1,024 queries"
+  [ -n "$torch" ] || return 0
+  local said; said=$(limited 60 "$torch" "$here/topk_torch.py" "$1" 128 1024 100 2>&1 | tail -n 1)
+  echo "$said" | section "PyTorch, $1 rows, 1,024 queries"
+  case $said in '{'*) echo "$said" >>"$out/cuda-torch.jsonl" ;; esac
 }
 for n in $rows; do
   say "throughput and copy bandwidth, $n rows"
