@@ -18,8 +18,8 @@ internal static class Oracle
 
     public static void Kernel(OracleParameters p)
     {
-        ArrayView<double> values = SharedMemory.Allocate<double>(Survivors.Capacity * BlockThreads);
-        ArrayView<int> columns = SharedMemory.Allocate<int>(Survivors.Capacity * BlockThreads);
+        ArrayView<double> values = SharedMemory.Allocate<double>((Survivors.Capacity + 1) * BlockThreads);
+        ArrayView<int> columns = SharedMemory.Allocate<int>((Survivors.Capacity + 1) * BlockThreads);
         double bound = 0, linear = 0, square = 0;
         for (int slice = p.FirstSlice + Grid.IdxX * BlockSlices + Group.IdxX / Height; slice < p.EndSlice; slice += Grid.DimX * BlockSlices)
         {
@@ -42,10 +42,10 @@ internal static class Oracle
             best.Take(group.R3, column + 3 < listener.Columns);
             double least = best.Kth(slots) - p.Smoothing;
             least = least > 0 ? least : 0;
-            if (group.R0 > least) survivors.Add(group.R0, column);
-            if (group.R1 > least) survivors.Add(group.R1, column + 1);
-            if (group.R2 > least) survivors.Add(group.R2, column + 2);
-            if (group.R3 > least) survivors.Add(group.R3, column + 3);
+            survivors.Add(group.R0, column, group.R0 > least);
+            survivors.Add(group.R1, column + 1, group.R1 > least);
+            survivors.Add(group.R2, column + 2, group.R2 > least);
+            survivors.Add(group.R3, column + 3, group.R3 > least);
         }
         double low = best.Threshold(slots, p.Smoothing);
         survivors.Narrow(low);

@@ -8,8 +8,8 @@ namespace Rubato.KernelCompiler.Allocation;
 /// </summary>
 internal struct Survivors
 {
-    /// <summary>24 KB for a block of 128 threads; up to three slots seldom have half as many.</summary>
-    public const int Capacity = 16;
+    /// <summary>24 KB for a block of 128 threads, with a place to write what is not wanted; up to three slots seldom have half as many.</summary>
+    public const int Capacity = 15;
 
     /// <summary>Survivors in shared memory.</summary>
     public int Count;
@@ -26,12 +26,13 @@ internal struct Survivors
         (Count, End) = (0, end);
     }
 
-    /// <summary>Adds a column, the ones before it having been added or left out.</summary>
-    public void Add(double r, int column)
+    /// <summary>Adds a column if it is wanted, the ones before it having been added or left out. Without branches: what is not wanted is written, too, and then over.</summary>
+    public void Add(double r, int column, bool wanted)
     {
-        if (column >= End) return;
-        if (Count == Capacity) End = column;
-        else Place(Count++, r, column);
+        Place(Count, r, column);
+        bool survives = wanted & column < End, full = Count == Capacity;
+        End = survives & full ? column : End;
+        Count += survives & !full ? 1 : 0;
     }
 
     /// <summary>Leaves out what does not lie above a bound.</summary>
