@@ -69,6 +69,7 @@ internal static class JsonFile
 
     private static EngineDataException NotText(string source, long at, string problem) => new(source, $"byte {at}: {problem} (expected Unicode text)");
 
+    // The framework's message ends with the place once more, its lines counted from 0.
     private static EngineDataException NotJson(string path, JsonException failure) => new(path,
-        $"line {failure.LineNumber + 1}, byte {failure.BytePositionInLine}: not JSON: {DataFileException.Describe(failure)}", failure);
+        $"line {failure.LineNumber + 1}, byte {failure.BytePositionInLine}: not JSON: {DataFileException.Describe(failure).Split(" LineNumber: ")[0]}", failure);
 }

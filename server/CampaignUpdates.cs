@@ -36,22 +36,34 @@ internal sealed class CampaignUpdates(Engine engine, CampaignFileStamp seen, ILo
     /// Reads the file again if it has changed since it was last looked at, or if the ledger refused it, which may pass as leases close. A file that
     /// cannot be used is logged once for each reason.
     /// </summary>
-    /// <param name="always">whether it changed or not</param>
-    public void Check(bool always = false)
+    public void Check()
     {
-        if (_path is null || (!always && CampaignFileStamp.Of(_path) == _seen)) return;
-        if (Interlocked.Exchange(ref _isBusy, 1) != 0) return; // the next look finds it changed still
-        _ = Task.Run(() =>
-        {
-            Run(Reload);
-            Volatile.Write(ref _isBusy, 0);
-        });
+        if (_path is not null && CampaignFileStamp.Of(_path) != _seen) TryReload(isAskedFor: false); // where that is busy, the next look finds it changed still
+    }
+
+    /// <summary>Reads the file again whether it has changed or not, because somebody asks for it, who finds the outcome in the log whatever it is.</summary>
+    public void Reread()
+    {
+        if (_path is null) log.CampaignsRefused("the server was started without a campaigns file");
+        else if (!TryReload(isAskedFor: true)) log.CampaignsRefused("another update is at work; ask again");
     }
 
     /// <summary>Waits for the update at work; no other one begins.</summary>
     public void Dispose()
     {
         while (Interlocked.Exchange(ref _isBusy, 1) != 0) Thread.Sleep(1);
+    }
+
+    private bool TryReload(bool isAskedFor)
+    {
+        if (Interlocked.Exchange(ref _isBusy, 1) != 0) return false;
+        _ = Task.Run(() =>
+        {
+            if (isAskedFor) _toldRefusal = null;
+            Run(Reload);
+            Volatile.Write(ref _isBusy, 0);
+        });
+        return true;
     }
 
     private long Reload()

@@ -8,8 +8,8 @@ namespace Rubato.Server;
 /// <summary>One caller: reads frames, answers SCORE on the spot and RECOMMEND through the <see cref="Batcher"/>.</summary>
 /// <remarks>
 /// A SCORE is answered on the thread that received it, from the buffer that it was received in: no copy of its vector, no hand-over, and the
-/// answers to everything that one read brought go out in one flush. <see cref="Connection"/> has three parts: this loop, what frames
-/// ask (Connection.Requests.cs), what is answered (Connection.Replies.cs).
+/// answers to everything that one read brought go out in one flush. This is the loop; the other parts are what frames ask (Connection.Requests.cs,
+/// and Connection.Models.cs for models), what is answered (Connection.Replies.cs), and how it ends (Connection.Closing.cs).
 /// </remarks>
 internal sealed partial class Connection
 {

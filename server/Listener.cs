@@ -17,6 +17,7 @@ internal sealed class Listener : IDisposable
     private readonly PinnedMemoryPool _pool = new();
     private readonly HashSet<Connection> _open = [];
     private int _farewells;
+    private long _toldAt = long.MinValue / 2;
     private long _closedBytesReceived;
     private long _closedBytesSent;
 
@@ -79,7 +80,7 @@ internal sealed class Listener : IDisposable
             catch (Exception failed) // no file descriptors or no memory left, or a peer that was gone at once: the others still want to be accepted
             {
                 socket?.Dispose();
-                _server.Log.AcceptFailed(failed.Message);
+                if (MayTell()) _server.Log.AcceptFailed(failed.Message);
                 await Task.Delay(10).ConfigureAwait(false);
             }
         }
@@ -102,9 +103,18 @@ internal sealed class Listener : IDisposable
                 return;
             }
         }
-        _server.Log.TooManyConnections(socket.RemoteEndPoint, _server.Options.Limits.ConnectionsMax);
+        if (MayTell()) _server.Log.TooManyConnections(socket.RemoteEndPoint, _server.Options.Limits.ConnectionsMax);
         _server.Metrics.ConnectionRefused(ErrorCode.TooManyConnections);
         _ = TurnAwayAsync(socket);
+    }
+
+    // A log that grows with every refusal would be one more thing for a crowd to break; the metrics count them all.
+    private bool MayTell()
+    {
+        long now = Environment.TickCount64;
+        if (now - _toldAt < 1000) return false;
+        _toldAt = now;
+        return true;
     }
 
     private async Task ServeAsync(Connection connection)

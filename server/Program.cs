@@ -1,22 +1,28 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Rubato.Server.Commands;
 
 namespace Rubato.Server;
 
 internal static class Program
 {
-    public static RootCommand Commands() => new("Rubato scores and allocates promoted music.")
+    public static RootCommand Commands()
     {
-        DemoCommand.Create(),
-        ServeCommand.Create(),
-        CatalogueCommand.Create(),
-        SearchCommand.Create(),
-        SolveCommand.Create(),
-        SimulateCommand.Create(),
-        LoadCommand.Create(),
-        ModelCommand.Create(),
-        DoctorCommand.Create(),
-    };
+        var root = new RootCommand("Rubato scores and allocates promoted music.")
+        {
+            DemoCommand.Create(),
+            ServeCommand.Create(),
+            CatalogueCommand.Create(),
+            SearchCommand.Create(),
+            SolveCommand.Create(),
+            SimulateCommand.Create(),
+            LoadCommand.Create(),
+            ModelCommand.Create(),
+            DoctorCommand.Create(),
+        };
+        foreach (HelpOption help in root.Options.OfType<HelpOption>()) help.Action = new ServeHelp();
+        return root;
+    }
 
     private static Task<int> Main(string[] args)
     {

@@ -56,6 +56,7 @@ internal sealed class RubatoServer : IAsyncDisposable
         _clock = new Timer(static server => ((RubatoServer)server!).CheckTimes(), this, 1000, 1000);
         log.Listening(Address, _engine.Catalogue.Rows, _engine.Catalogue.Dimension, _engine.ScoreVariant, _engine.ScanVariant);
         if (_engine.Devices is { } devices) log.DevicesInUse(devices.Devices);
+        TellWhatIsLoaded();
     }
 
     public ServerOptions Options { get; }
@@ -178,6 +179,15 @@ internal sealed class RubatoServer : IAsyncDisposable
 
     private ComputeLane CreateLane() => new(_engine, Options.Limits.BatchMax, Metrics);
 
+    // Campaigns that are all over, or a price folder that nobody named, look like a server that promotes nothing.
+    private void TellWhatIsLoaded()
+    {
+        DateTime now = Options.Engine.Clock.GetUtcNow().UtcDateTime;
+        int running = 0;
+        foreach (Campaign campaign in _engine.Campaigns.Campaigns) running += campaign.Start <= now && now < campaign.End ? 1 : 0;
+        Log.Loaded(_engine.Campaigns.Count, running, Options.Engine.PricesPath is null ? "none" : $"generation {_engine.Generations.Prices}", Options.Engine.LedgerPath ?? "none");
+    }
+
     private void CloseEngine()
     {
         Campaigns.Dispose();
@@ -194,8 +204,11 @@ internal sealed class RubatoServer : IAsyncDisposable
         long now = Stopwatch.GetTimestamp();
         foreach (Connection connection in Connections) connection.CheckTimes(now);
         if (Options.WatchCampaigns && !IsDraining) Campaigns.Check();
-        if (IsLedgerStopped && !_toldLedgerStopped) Log.LedgerStopped();
-        _toldLedgerStopped = IsLedgerStopped;
+        if (!_toldLedgerStopped && _engine.Ledger?.StopReason is { } reason)
+        {
+            Log.LedgerStopped(reason);
+            _toldLedgerStopped = true; // for good
+        }
         if (_engine.MaintenanceFailure is { } failure && failure != _toldFailure) Log.MaintenanceFailed(failure);
         _toldFailure = _engine.MaintenanceFailure;
     }

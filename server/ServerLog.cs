@@ -24,6 +24,9 @@ internal static partial class ServerLog
     [LoggerMessage(6, LogLevel.Warning, "{Connections} connections still had requests when the drain time was over")]
     public static partial void DrainTimeOver(this ILogger log, int connections);
 
+    [LoggerMessage(7, LogLevel.Warning, "accepting a connection failed: {Reason}")]
+    public static partial void AcceptFailed(this ILogger log, string reason);
+
     [LoggerMessage(8, LogLevel.Error, "a batch of exposure events ended by a fault of this server")]
     public static partial void EventFault(this ILogger log, Exception fault);
 
@@ -36,20 +39,20 @@ internal static partial class ServerLog
     [LoggerMessage(11, LogLevel.Error, "replacing campaigns ended by a fault of this server")]
     public static partial void CampaignsFault(this ILogger log, Exception fault);
 
-    [LoggerMessage(12, LogLevel.Error, "the ledger has stopped: no budget is spent and no event acknowledged until the server is started again")]
-    public static partial void LedgerStopped(this ILogger log);
+    [LoggerMessage(12, LogLevel.Error, "{Reason}; no budget is spent and no event acknowledged until the server is started again")]
+    public static partial void LedgerStopped(this ILogger log, string reason);
 
     [LoggerMessage(13, LogLevel.Error, "daily budgets or pacing: {Reason}")]
     public static partial void MaintenanceFailed(this ILogger log, string reason);
-
-    [LoggerMessage(7, LogLevel.Warning, "accepting a connection failed: {Reason}")]
-    public static partial void AcceptFailed(this ILogger log, string reason);
 
     [LoggerMessage(14, LogLevel.Information, "{Line}")]
     public static partial void ModelNote(this ILogger log, string line);
 
     [LoggerMessage(15, LogLevel.Warning, "{Line}")]
     public static partial void ModelWarning(this ILogger log, string line);
+
+    [LoggerMessage(16, LogLevel.Information, "{Campaigns} campaigns, of which {Running} run now; prices: {Prices}; ledger: {Ledger}")]
+    public static partial void Loaded(this ILogger log, int campaigns, int running, string prices, string ledger);
 
     [LoggerMessage(20, LogLevel.Information, "searching on {Devices}")]
     public static partial void DevicesInUse(this ILogger log, string devices);

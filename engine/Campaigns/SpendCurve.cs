@@ -35,9 +35,6 @@ public sealed class SpendCurve
     /// <summary>[168] weights from Monday 00:00 UTC.</summary>
     public ReadOnlySpan<double> Weights => _weights;
 
-    /// <summary>Weight at an instant.</summary>
-    public double WeightAt(DateTime utc) => _weights[HourOfWeek(utc)];
-
     /// <summary>Hour of the week, 0 to 167, from Monday 00:00 UTC.</summary>
     public static int HourOfWeek(DateTime utc) => (int)(utc.Ticks / TimeSpan.TicksPerHour % HoursPerWeek); // 0001-01-01 was a Monday
 

@@ -17,6 +17,7 @@ internal sealed partial class AtomicFile : IDisposable
         _path = Path.GetFullPath(path);
         if (Directory.Exists(_path)) throw new IOException($"{path}: is a folder (expected a file name)");
         if (!Directory.Exists(Path.GetDirectoryName(_path))) throw new IOException($"{path}: its folder does not exist");
+        if (!FileKind.IsRegularOrMissing(_path)) throw new IOException($"{path}: is a device, a pipe or a socket (expected a file, which is replaced by rename)");
         _temporaryPath = $"{_path}.{Guid.NewGuid():N}.tmp";
         _stream = new FileStream(_temporaryPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16);
     }

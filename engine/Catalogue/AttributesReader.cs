@@ -6,7 +6,7 @@ internal static class AttributesReader
     /// <summary>Longest line; the longest sensible one names 255 markets in about 2 KiB.</summary>
     public const int LineBytesMax = 64 * 1024;
 
-    public static TrackColumns Read(string path, int rows)
+    public static TrackColumns Read(string path, int rows, CancellationToken cancellation)
     {
         var columns = new TrackColumns(rows);
         try
@@ -17,10 +17,11 @@ internal static class AttributesReader
             int filled = 0, line = 0;
             for (bool end = false; !end;)
             {
+                cancellation.ThrowIfCancellationRequested();
                 int got = stream.Read(buffer, filled, buffer.Length - filled);
                 end = got == 0;
                 filled += got;
-                int start = 0;
+                int start = line == 0 && buffer.AsSpan(0, filled).StartsWith("\uFEFF"u8) ? 3 : 0; // a byte order mark is not the file's text
                 for (int length; (length = buffer.AsSpan(start..filled).IndexOf((byte)'\n')) >= 0; start += length + 1)
                     Line(parser, path, buffer.AsSpan(start, length), line++, rows);
                 if (end && start < filled) Line(parser, path, buffer.AsSpan(start..filled), line++, rows); // the last line may lack its end

@@ -15,9 +15,12 @@ public static class CatalogueBuilder
     /// <param name="sources">the files</param> <param name="path">the snapshot, replaced by rename</param>
     /// <param name="rowsWritten">hears how many vectors are written</param>
     /// <param name="rowsQuantised">hears how many of them have their int8 copy</param>
+    /// <param name="cancellation">gives up: no file, and an old one in place</param>
     /// <exception cref="DataFileException">A source is missing, damaged or holds a value that no catalogue may hold.</exception>
     /// <exception cref="IOException">The snapshot could not be written.</exception>
-    public static void Build(CatalogueSources sources, string path, IProgress<int>? rowsWritten = null, IProgress<int>? rowsQuantised = null)
+    /// <exception cref="OperationCanceledException">cancellation.</exception>
+    public static void Build(CatalogueSources sources, string path, IProgress<int>? rowsWritten = null, IProgress<int>? rowsQuantised = null,
+        CancellationToken cancellation = default)
     {
         using var vectors = new NpyReader<float>(sources.VectorsPath, widenHalf: true);
         vectors.RequireShape(dimensions: 2);
@@ -26,8 +29,8 @@ public static class CatalogueBuilder
             ? NpyFile.Read<long>(idsPath, dimensions: 1, rows).Values
             : Numbers(rows);
         CheckIds(sources.TrackIdsPath ?? "track ids", ids);
-        TrackColumns columns = sources.AttributesPath is { } attributesPath ? AttributesReader.Read(attributesPath, rows) : new TrackColumns(rows);
-        Write(path, sources.VectorsPath, dimension, vectors.Read, ids, columns, sources.Created, sources.Quantised, rowsWritten, rowsQuantised);
+        TrackColumns columns = sources.AttributesPath is { } attributesPath ? AttributesReader.Read(attributesPath, rows, cancellation) : new TrackColumns(rows);
+        Write(path, sources.VectorsPath, dimension, vectors.Read, ids, columns, sources.Created, sources.Quantised, rowsWritten, rowsQuantised, cancellation);
     }
 
     /// <summary>Builds a snapshot from memory.</summary>
@@ -58,13 +61,13 @@ public static class CatalogueBuilder
             vectors.Span.Slice(next, block.Length).CopyTo(block);
             next += block.Length;
         }
-        Write(path, path, dimension, Read, ids, columns ?? new TrackColumns(rows), created, quantised, rowsWritten: null, rowsQuantised: null);
+        Write(path, path, dimension, Read, ids, columns ?? new TrackColumns(rows), created, quantised, rowsWritten: null, rowsQuantised: null, CancellationToken.None);
     }
 
     private delegate void ReadValues(Span<float> block);
 
     private static void Write(string path, string vectorsPath, int dimension, ReadValues read, long[] ids, TrackColumns columns,
-        DateTimeOffset? created, bool quantised, IProgress<int>? rowsWritten, IProgress<int>? rowsQuantised)
+        DateTimeOffset? created, bool quantised, IProgress<int>? rowsWritten, IProgress<int>? rowsQuantised, CancellationToken cancellation)
     {
         if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("snapshots are written on little-endian machines only");
         long createdMicroseconds = ((created ?? DateTimeOffset.UtcNow) - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
@@ -77,6 +80,7 @@ public static class CatalogueBuilder
         writer.Begin(SectionKind.Vectors);
         for (int row = 0; row < ids.Length; row += blockRows)
         {
+            cancellation.ThrowIfCancellationRequested();
             Span<float> block = buffer.AsSpan(0, Math.Min(blockRows, ids.Length - row) * dimension);
             read(block);
             normMax = Math.Max(normMax, CheckBlock(vectorsPath, row, block, dimension));
@@ -90,7 +94,8 @@ public static class CatalogueBuilder
         writer.Write(SectionKind.Flags, columns.Flags);
         writer.Write<int>(SectionKind.ReleaseDays, columns.ReleaseDays);
         writer.Write<byte>(SectionKind.Markets, columns.MarketTable());
-        if (quantised) QuantisedWriter.Write(writer, ids.Length, dimension, rowsQuantised);
+        if (quantised) QuantisedWriter.Write(writer, ids.Length, dimension, rowsQuantised, cancellation);
+        cancellation.ThrowIfCancellationRequested();
         writer.Commit(ids.Length, dimension, normMax, createdMicroseconds);
     }
 

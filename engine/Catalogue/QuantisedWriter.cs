@@ -10,7 +10,7 @@ internal static class QuantisedWriter
     private const int Pieces = 2;
 
     /// <summary>Streams the vectors back from the file; what stays in memory are the blocks, less than a byte a row.</summary>
-    public static void Write(SnapshotWriter writer, int rows, int dimension, IProgress<int>? rowsQuantised)
+    public static void Write(SnapshotWriter writer, int rows, int dimension, IProgress<int>? rowsQuantised, CancellationToken cancellation)
     {
         int pieceRows = QuantisedPiece.StreamedRows(dimension);
         QuantisedPiece[] pieces = [.. Enumerable.Range(0, Pieces).Select(_ => new QuantisedPiece(pieceRows, dimension))];
@@ -19,6 +19,7 @@ internal static class QuantisedWriter
         writer.Begin(SectionKind.QuantisedCodes);
         for (int first = 0; first < rows; first += Pieces * pieceRows)
         {
+            cancellation.ThrowIfCancellationRequested();
             int count = Math.Min(Pieces * pieceRows, rows - first), used = (count + pieceRows - 1) / pieceRows;
             writer.ReadBack(SectionKind.Vectors, (long)first * dimension * sizeof(float), MemoryMarshal.AsBytes(values.AsSpan(0, count * dimension)));
             Parallel.For(0, used, piece =>

@@ -37,6 +37,9 @@ internal sealed class CheckData
     /// <summary>Upper bound of the norm of every row.</summary>
     public float NormMax { get; }
 
+    /// <summary>One bit per row, by query or for all of them; empty allows every row.</summary>
+    public ulong[] Allowed { get; private init; } = [];
+
     public int Rows => Values.Length / Dimension;
 
     public int QueryCount => Queries.Length / Dimension;
@@ -50,6 +53,8 @@ internal sealed class CheckData
         foreach (int dimension in (int[])[1, 7, 64, 100, 128, 257])
         {
             yield return new("random", 5000, dimension, 9, (random, _, _) => Centred(random));
+            yield return new("rows that some queries may have", 5000, dimension, 9, (random, _, _) => Centred(random)) { Allowed = Filters(5000, 9) };
+            yield return new("rows that no query may have", 3000, dimension, 3, (random, _, _) => Centred(random)) { Allowed = Filters(3000, 1) };
             yield return new("norms from tiny to huge", 3000, dimension, 3, (random, row, _) => Centred(random) * MathF.Pow(10, (row % 31) - 15));
             yield return new("norms near the end of fp32", 2000, dimension, 3, (random, row, _) => Centred(random) * (row % 16 == 0 ? 1e37f : 1e17f));
             yield return new("one dominant coordinate", 3000, dimension, 3, (random, _, column) => Centred(random) * (column == 0 ? 1000 : 1));
@@ -63,6 +68,15 @@ internal sealed class CheckData
 
     /// <summary>Rows that fit no second-level cache, in fp32 or int8, and a batch of queries, for throughput.</summary>
     public static CheckData ForThroughput(int queries) => new("random", 131_072, 128, queries, (random, _, _) => Centred(random));
+
+    /// <summary>[filters, ⌈rows/64⌉] three rows of four: too many to be fetched one by one.</summary>
+    private static ulong[] Filters(int rows, int filters)
+    {
+        var random = new Random(rows);
+        ulong[] words = new ulong[filters * ScanRequest.FilterWords(rows)];
+        for (int i = 0; i < words.Length; i++) words[i] = (ulong)random.NextInt64(long.MinValue, long.MaxValue) | (ulong)random.NextInt64(long.MinValue, long.MaxValue);
+        return words;
+    }
 
     private static float Centred(Random random) => random.NextSingle() - 0.5f;
 }

@@ -7,8 +7,8 @@ namespace Rubato;
 /// <param name="RowBytes">bytes that the devices read of each row, bounds included</param>
 /// <param name="Batch">queries per search</param>
 /// <param name="Seconds">one search, finished: the median of some rounds</param>
-/// <param name="DeviceSeconds">its part on the devices, copies of queries and results included: the median</param>
-/// <param name="CpuSeconds">the same search on one thread of the CPU's fastest variant: the best of two</param>
+/// <param name="DeviceSeconds">its part on the devices, from the first copy of queries to the last of results: the median</param>
+/// <param name="CpuSeconds">the same search on one thread of the CPU's fastest variant: the best of two, or the only one where it takes half a second</param>
 /// <param name="PassedOn">queries of the rounds that the CPU answered instead</param>
 /// <param name="Passed">rows and scores equalled the CPU's to the bit</param>
 public sealed record GpuRun(string Variant, int Rows, int Dimension, double RowBytes, int Batch, double Seconds, double DeviceSeconds, double CpuSeconds, long PassedOn, bool Passed)

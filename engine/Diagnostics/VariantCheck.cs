@@ -34,13 +34,18 @@ public static class VariantCheck
             {
                 string name = $"{kernelName}/{variant.Name}";
                 reports.Add(variant.Kernel is { } kernel
-                    ? Report(name, variant.Name == chosen, expected.Max(results => compare(kernel, results)), time(kernel))
+                    ? Report(name, variant.Name == chosen, expected.Max(results => compare(kernel, results)), kernel, time)
                     : new VariantReport(name, false, variant.Reason, false, false, 0, 0, 0));
                 checkedVariants?.Report(reports.Count);
             }
         }
     }
 
-    private static VariantReport Report(string name, bool chosen, double error, Throughput throughput) =>
-        new(name, true, null, chosen, error == 0, error, throughput.GigaOperations, throughput.GigaBytes);
+    /// <summary>A variant that is wrong is not timed; after a device was lost, the results are the CPU's, and equal.</summary>
+    private static VariantReport Report<TKernel>(string name, bool chosen, double error, TKernel kernel, Func<TKernel, Throughput> time)
+    {
+        Throughput throughput = error == 0 ? time(kernel) : default;
+        string? lost = (kernel as IDeviceScan)?.Lost;
+        return new(name, true, lost, chosen, error == 0 && lost is null, error, throughput.GigaOperations, throughput.GigaBytes);
+    }
 }

@@ -77,6 +77,9 @@ public sealed partial class BudgetLedger : IDisposable
     /// <summary>Whether the disk has failed: nothing is reserved or acknowledged any more, until the ledger is opened again.</summary>
     public bool IsStopped => _requests.IsClosed;
 
+    /// <summary>The file that has failed and how, in one line; null where none has.</summary>
+    public string? StopReason => _journal.StopReason?.Message;
+
     /// <summary>What the ledger has done since it was opened.</summary>
     public LedgerCounters Counters
     {

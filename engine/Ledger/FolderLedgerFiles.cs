@@ -4,6 +4,7 @@ namespace Rubato;
 internal sealed class FolderLedgerFiles : ILedgerFiles
 {
     private const string LockName = "lock";
+    private const int LinuxLocked = 11, BsdLocked = 35, WindowsLocked = unchecked((int)0x80070020); // what an exception's HResult says of a file that is locked
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private FileStream? _lock;
@@ -34,9 +35,13 @@ internal sealed class FolderLedgerFiles : ILedgerFiles
         {
             _lock = new FileStream(At(LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
+        catch (IOException failure) when (failure.HResult is LinuxLocked or BsdLocked or WindowsLocked)
+        {
+            throw new LedgerException(At(LockName), "another process has this ledger open", failure);
+        }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new LedgerException(At(LockName), $"another process has this ledger open ({DataFileException.Describe(failure)})", failure);
+            throw new LedgerException(At(LockName), $"cannot be opened: {DataFileException.Describe(failure)}", failure);
         }
     }
 

@@ -108,10 +108,13 @@ internal sealed class Journal : IDisposable
         lock (_gate) StopLocked(failure);
     }
 
+    /// <summary>What every later call is refused with; null while the journal works.</summary>
+    public LedgerException? StopReason => Volatile.Read(ref _stopped) is { } stopped ? new LedgerException(_files.Path, stopped.Problem, stopped.Cause) : null;
+
     /// <exception cref="LedgerException">The journal has stopped.</exception>
     public void ThrowIfStopped()
     {
-        if (Volatile.Read(ref _stopped) is { } stopped) throw new LedgerException(_files.Path, stopped.Problem, stopped.Cause);
+        if (StopReason is { } reason) throw reason;
     }
 
     /// <summary>Closes the file; nothing is appended behind it.</summary>

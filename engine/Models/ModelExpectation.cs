@@ -20,7 +20,7 @@ public sealed class ModelExpectation
     /// <summary>Reads an .npz file whose arrays are named like inputs and outputs, or a folder of input_0.pb, output_0.pb and so on in the model's order.</summary>
     /// <remarks>Where the model has one output, its array may have any name.</remarks>
     /// <param name="path">file or folder</param> <param name="session">the model, which knows the names</param>
-    /// <exception cref="ModelException">Missing or damaged, an array of an unknown name, or no output.</exception>
+    /// <exception cref="ModelException">Missing or damaged, an array of an unknown name, an input that is not there, or no output.</exception>
     public static ModelExpectation Read(string path, ModelSession session)
     {
         var expectation = new ModelExpectation(path);
@@ -33,6 +33,8 @@ public sealed class ModelExpectation
         {
             expectation.AddArrays(session);
         }
+        if (session.Inputs.FirstOrDefault(input => !expectation._inputs.ContainsKey(input.Name)) is { } missing)
+            throw new ModelException(path, $"no input '{missing.Name}' (expected {missing})");
         if (expectation._outputs.Count == 0) throw new ModelException(path, "no expected output");
         return expectation;
     }

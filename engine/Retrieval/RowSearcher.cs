@@ -49,8 +49,8 @@ public sealed class RowSearcher : IDisposable
     /// <summary>Each worker is kept on a processor of its own.</summary>
     public bool IsPinned => _shared.IsPinned;
 
-    /// <summary>Name of the kernel variant.</summary>
-    public string Variant => _kernel.Name;
+    /// <summary>Name of the kernel variant; after a failure of its devices also why the CPU took over.</summary>
+    public string Variant => _kernel is IDeviceScan { Lost: { } lost } ? $"{_kernel.Name}, then the CPU: {lost}" : _kernel.Name;
 
     /// <summary>Finds the k best rows of every query.</summary>
     /// <param name="queries">[queries, dimension], row-major, finite</param>

@@ -66,8 +66,6 @@ internal sealed unsafe class CudaApi(Func<string, nint> export)
         (delegate* unmanaged<nint*, nint, byte*, CudaResult>)export("cuModuleGetFunction");
     public readonly delegate* unmanaged<int*, int, nint, CudaResult> FunctionGetAttribute =
         (delegate* unmanaged<int*, int, nint, CudaResult>)export("cuFuncGetAttribute");
-    public readonly delegate* unmanaged<nint, int, int, CudaResult> FunctionSetAttribute =
-        (delegate* unmanaged<nint, int, int, CudaResult>)export("cuFuncSetAttribute");
     public readonly delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, CudaResult> Launch =
         (delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, CudaResult>)export("cuLaunchKernel");
 

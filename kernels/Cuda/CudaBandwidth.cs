@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Rubato.Kernels.Cuda;
 
 /// <summary>How fast a device moves bytes: the roofline of kernels that read everything once.</summary>
@@ -9,7 +11,10 @@ public readonly record struct CudaBandwidth(double CopyGigaBytes, double UploadG
     private const long CopyBytesMax = 1L << 30; // far above every cache
     private const int TransferBytes = 64 << 20, Rounds = 10;
 
-    /// <summary>Measures a device, by its own clock; the best of some rounds, since other work only ever adds time.</summary>
+    /// <summary>A device at rest runs at a fraction of its clock, and takes a while to leave it; a copy takes half a millisecond.</summary>
+    private const double WarmUpSeconds = 0.3;
+
+    /// <summary>Measures a device that is not at rest, by its own clock; the best of some rounds, since other work only ever adds time.</summary>
     /// <exception cref="CudaException">The device has too little memory, or was lost.</exception>
     internal static CudaBandwidth Measure(CudaContext context)
     {
@@ -21,6 +26,7 @@ public readonly record struct CudaBandwidth(double CopyGigaBytes, double UploadG
         using CudaBuffer<byte> source = CudaBuffer<byte>.Allocate(context, bytes, "the bandwidth test"), target = CudaBuffer<byte>.Allocate(context, bytes, "the bandwidth test");
         using HostBuffer<byte> host = HostBuffer<byte>.Allocate(context, transfer);
         source.Fill(1, stream);
+        for (long begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun).TotalSeconds < WarmUpSeconds; stream.Synchronize()) target.CopyFrom(source, stream);
         return new(2 * bytes / Seconds(() => target.CopyFrom(source, stream)) * 1e-9,
             transfer / Seconds(() => source.CopyFrom(host, transfer, stream)) * 1e-9,
             transfer / Seconds(() => source.CopyTo(host, transfer, stream)) * 1e-9);

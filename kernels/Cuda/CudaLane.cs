@@ -1,10 +1,12 @@
 namespace Rubato.Kernels.Cuda;
 
 /// <summary>One device with the kernels of the scan, and the gate that lets one thread at a time submit to it.</summary>
+/// <remarks>A scan kernel that the driver does not compile takes its format with it, and no other.</remarks>
 internal sealed class CudaLane : IDisposable
 {
     private static readonly ScanShape[] Scans = [ScanShape.Int8, ScanShape.Int8Matrix, ScanShape.Half, ScanShape.Single];
     private readonly Dictionary<string, CudaKernel<ScanParameters>> _scans = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DeviceException> _refused = new(StringComparer.Ordinal);
 
     private CudaLane(CudaContext context) => Context = context;
 
@@ -22,17 +24,17 @@ internal sealed class CudaLane : IDisposable
     public CudaKernel<TakeBestParameters> TakeBest { get; private set; } = null!;
 
     /// <summary>Opens a device and loads the kernels.</summary>
-    /// <exception cref="CudaException">The device cannot be opened, or refuses a kernel.</exception>
+    /// <exception cref="DeviceException">The device cannot be opened, or refuses a kernel that every scan needs.</exception>
     public static CudaLane Open(CudaDriver driver, CudaDevice device, EmbeddedKernels kernels, CudaOptions options)
     {
         var lane = new CudaLane(CudaContext.Open(driver, device, options.MemoryBytesMax));
         try
         {
             var cache = new CubinCache(options.CacheFolder);
-            foreach (ScanShape scan in Scans) lane._scans.Add(scan.Entry, CudaKernel<ScanParameters>.Load(lane.Context, kernels, scan.Entry, cache));
             lane.RaiseBar = CudaKernel<RaiseBarParameters>.Load(lane.Context, kernels, "raise_bar", cache);
             lane.Rescore = CudaKernel<RescoreParameters>.Load(lane.Context, kernels, "rescore", cache);
             lane.TakeBest = CudaKernel<TakeBestParameters>.Load(lane.Context, kernels, "take_best", cache);
+            foreach (ScanShape scan in Scans) lane.Load(scan.Entry, kernels, cache);
             return lane;
         }
         catch
@@ -42,8 +44,14 @@ internal sealed class CudaLane : IDisposable
         }
     }
 
+    /// <summary>Why the device cannot scan rows of a format; null where it can.</summary>
+    public string? Reason(ScanFormat format) =>
+        _refused.GetValueOrDefault(format.Shape(queries: 1).Entry)?.Message ?? _refused.GetValueOrDefault(format.Shape(int.MaxValue).Entry)?.Message;
+
     /// <summary>The scan kernel of a shape.</summary>
-    public CudaKernel<ScanParameters> Kernel(ScanShape shape) => _scans[shape.Entry];
+    /// <exception cref="DeviceException">The driver refused it.</exception>
+    public CudaKernel<ScanParameters> Kernel(ScanShape shape) => _scans.TryGetValue(shape.Entry, out CudaKernel<ScanParameters>? kernel) ? kernel
+        : throw new DeviceException(_refused[shape.Entry].Message, _refused[shape.Entry]);
 
     public void Dispose()
     {
@@ -52,5 +60,17 @@ internal sealed class CudaLane : IDisposable
         RaiseBar?.Dispose();
         foreach (CudaKernel<ScanParameters> scan in _scans.Values) scan.Dispose();
         Context.Dispose();
+    }
+
+    private void Load(string entry, EmbeddedKernels kernels, CubinCache cache)
+    {
+        try
+        {
+            _scans.Add(entry, CudaKernel<ScanParameters>.Load(Context, kernels, entry, cache));
+        }
+        catch (DeviceException refusal)
+        {
+            _refused.Add(entry, refusal);
+        }
     }
 }

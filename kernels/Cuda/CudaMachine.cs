@@ -18,6 +18,9 @@ internal sealed class CudaMachine : IDisposable
     /// <summary>Why the other devices are not used, one line each.</summary>
     public string[] Refused { get; }
 
+    /// <summary>Why rows of a format cannot be scanned: the first device that cannot; null where all can.</summary>
+    public string? Reason(ScanFormat format) => Lanes.Select(lane => lane.Reason(format)).FirstOrDefault(reason => reason is not null);
+
     /// <summary>Opens every usable device; CUDA_VISIBLE_DEVICES, which the driver honours, chooses among them.</summary>
     /// <exception cref="DeviceException">There is no driver or no usable device; the message says why.</exception>
     public static CudaMachine Open(CudaOptions options)

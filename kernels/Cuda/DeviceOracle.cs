@@ -16,7 +16,11 @@ internal sealed class DeviceOracle : IDisposable
 
     private const int BlockSlices = 8;
 
+    /// <summary>Elements of zeros behind the edges: the kernel reads four columns at a time, also past the last.</summary>
+    private const int PaddingElements = 3 * EdgeSlices.Height;
+
     private readonly IDevice _device;
+    private readonly int _blocksMax;
     private readonly EdgeSlices _edges;
     private readonly DeviceBuffer _starts, _campaigns, _values, _spends, _margins, _slots, _cohorts, _partials;
 
@@ -27,20 +31,32 @@ internal sealed class DeviceOracle : IDisposable
     private readonly double _spendUnits, _deliveryUnits, _qualityUnits;
 
     /// <summary>Copies the edges to the device.</summary>
+    /// <param name="device">where</param>
+    /// <param name="edges">what</param>
+    /// <param name="blocksMax">blocks of a launch; each takes slices in turn. The sums' last digits depend on it. Ten times what runs at once on a
+    /// large device, so that a block's end does not leave it idle, and few enough for one block to add up what they leave.</param>
     /// <exception cref="DeviceException">There is not enough memory.</exception>
-    public DeviceOracle(IDevice device, EdgeSlices edges)
+    public DeviceOracle(IDevice device, EdgeSlices edges, int blocksMax = 8_192)
     {
-        (_device, _edges) = (device, edges);
-        _starts = DeviceBuffer.Of<int>(device, edges.Starts);
-        _campaigns = DeviceBuffer.Of<ushort>(device, edges.Campaigns);
-        _values = DeviceBuffer.Of<float>(device, edges.Values);
-        _spends = DeviceBuffer.Of<float>(device, edges.Spends);
-        _margins = DeviceBuffer.Of<float>(device, edges.Margins);
-        _slots = DeviceBuffer.Of<int>(device, edges.Slots);
-        _cohorts = DeviceBuffer.Of<int>(device, edges.Cohorts);
-        _partials = new DeviceBuffer(device, 24L * ((edges.SliceCount + BlockSlices - 1) / BlockSlices));
+        (_device, _edges, _blocksMax) = (device, edges, blocksMax);
         _host = new long[4 * edges.CampaignCount + 2 * (edges.CohortCount + 1) + 3];
-        _state = new DeviceBuffer(device, sizeof(long) * (long)_host.Length);
+        try
+        {
+            _starts = DeviceBuffer.Of<int>(device, edges.Starts);
+            _campaigns = DeviceBuffer.Of<ushort>(device, edges.Campaigns, PaddingElements);
+            _values = DeviceBuffer.Of<float>(device, edges.Values, PaddingElements);
+            _spends = DeviceBuffer.Of<float>(device, edges.Spends, PaddingElements);
+            _margins = DeviceBuffer.Of<float>(device, edges.Margins, PaddingElements);
+            _slots = DeviceBuffer.Of<int>(device, edges.Slots);
+            _cohorts = DeviceBuffer.Of<int>(device, edges.Cohorts);
+            _partials = new DeviceBuffer(device, 24L * Blocks(edges.SliceCount));
+            _state = new DeviceBuffer(device, sizeof(long) * (long)_host.Length);
+        }
+        catch
+        {
+            Dispose(); // gigabytes that nobody would give back
+            throw;
+        }
         double deliveries = 0;
         foreach (int slots in edges.Slots) deliveries += slots;
         _deliveryUnits = Units(deliveries);
@@ -67,13 +83,13 @@ internal sealed class DeviceOracle : IDisposable
         _host.AsSpan(sumsAt).Clear();
         _device.Upload(_state.Address, MemoryMarshal.AsBytes(_host.AsSpan()));
         long At(int index) => _state.Address + sizeof(long) * (long)index;
-        int blocks = (endSlice - firstSlice + BlockSlices - 1) / BlockSlices;
+        int blocks = Blocks(endSlice - firstSlice);
         _device.Launch("oracle", blocks, 1, new OracleParameters
         {
             Starts = _starts.Address, Campaigns = _campaigns.Address, Values = _values.Address, Spends = _spends.Address,
             Margins = _margins.Address, Slots = _slots.Address, Cohorts = _cohorts.Address, Prices = At(0), CohortPrices = At(2 * campaigns),
             CampaignSums = At(sumsAt), QualitySums = At(sumsAt + 2 * campaigns), Partials = _partials.Address, Smoothing = prices.Smoothing,
-            SpendUnits = _spendUnits, DeliveryUnits = _deliveryUnits, QualityUnits = _qualityUnits, FirstSlice = firstSlice, EndSlice = endSlice,
+            InverseSmoothing = 1 / prices.Smoothing, SpendUnits = _spendUnits, DeliveryUnits = _deliveryUnits, QualityUnits = _qualityUnits, FirstSlice = firstSlice, EndSlice = endSlice,
         });
         _device.Launch("oracle_totals", 1, 1, new TotalsParameters { Partials = _partials.Address, Totals = At(totalsAt), Count = blocks });
         _device.Download(At(sumsAt), MemoryMarshal.AsBytes(_host.AsSpan(sumsAt)));
@@ -86,9 +102,11 @@ internal sealed class DeviceOracle : IDisposable
 
     public void Dispose()
     {
-        foreach (DeviceBuffer buffer in (ReadOnlySpan<DeviceBuffer>)[_starts, _campaigns, _values, _spends, _margins, _slots, _cohorts, _partials, _state])
-            buffer.Dispose();
+        foreach (DeviceBuffer? buffer in (ReadOnlySpan<DeviceBuffer?>)[_starts, _campaigns, _values, _spends, _margins, _slots, _cohorts, _partials, _state])
+            buffer?.Dispose();
     }
+
+    private int Blocks(int slices) => Math.Min(_blocksMax, (slices + BlockSlices - 1) / BlockSlices);
 
     /// <summary>The largest power of two that keeps a sum in range.</summary>
     private static double Units(double sumMax) => Math.ScaleB(1, SumBits - 1 - Math.ILogB(Math.Max(sumMax, 1e-30)));

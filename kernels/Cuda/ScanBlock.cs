@@ -16,10 +16,16 @@ internal readonly record struct ScanBlock(HeldPart Rows, int FirstRow, int EndRo
     /// <summary>More filter words than these, 32 MB, make smaller blocks.</summary>
     public const int FilterWordsMax = 4 << 20;
 
+    /// <summary>Below so many queries a search is the time of its steps, one after the other, and not what they do.</summary>
+    private const int FewQueries = 8;
+
     private const long HitBytesMax = 64 << 20;
 
-    /// <summary>Room for hits per query, a multiple of 64.</summary>
-    public int Capacity => CapacityOf(K);
+    /// <summary>Rows of the first step, which are hits without a bar; a multiple of 64.</summary>
+    public int DenseRows => RoomOf(K);
+
+    /// <summary>Room for hits per query, a multiple of 64: twice as much for few queries saves a step.</summary>
+    public int Capacity => Queries < FewQueries ? 2 * RoomOf(K) : RoomOf(K);
 
     /// <summary>Hits per query that are copied back to be finished: a query with more survivors is a crowd, and goes to the CPU.</summary>
     public int Returned => Math.Max(512, 8 * K);
@@ -33,9 +39,9 @@ internal readonly record struct ScanBlock(HeldPart Rows, int FirstRow, int EndRo
     /// <summary>Queries of a block for so many rows wanted and filter words per query (0: shared, or no filter).</summary>
     public static int QueriesFor(int k, int filterWords)
     {
-        long queries = Math.Min(QueriesMax, HitBytesMax / (sizeof(ulong) * (long)CapacityOf(k)));
+        long queries = Math.Min(QueriesMax, HitBytesMax / (sizeof(ulong) * (long)RoomOf(k)));
         return (int)Math.Max(1, filterWords == 0 ? queries : Math.Min(queries, FilterWordsMax / filterWords));
     }
 
-    private static int CapacityOf(int k) => Math.Max(4096, (16 * k + 63) / 64 * 64);
+    private static int RoomOf(int k) => Math.Max(4096, (16 * k + 63) / 64 * 64);
 }

@@ -37,6 +37,9 @@ internal sealed class ScanFlight : IDisposable
 
     public int Queries { get; private set; }
 
+    /// <summary>Whether devices have work of the block; the CPU may have answered all of its queries.</summary>
+    public bool OnDevices => Array.IndexOf(_used, true) >= 0;
+
     /// <summary>Prepares the queries and submits them; those that the devices cannot answer are marked, or answered at once.</summary>
     /// <param name="held">where the rows are</param>
     /// <param name="request">the block of the request that begins at <paramref name="first"/></param>
@@ -44,8 +47,9 @@ internal sealed class ScanFlight : IDisposable
     /// <param name="workspace">scratch memory</param>
     /// <param name="rows">[queries, k] of the block</param>
     /// <param name="scores">[queries, k] of the block</param>
+    /// <param name="marksBegin">for <see cref="SecondsSince"/></param>
     /// <returns>rows rescored</returns>
-    public long Submit(HeldRows held, in ScanRequest request, int first, ScanWorkspace workspace, Span<int> rows, Span<float> scores)
+    public long Submit(HeldRows held, in ScanRequest request, int first, ScanWorkspace workspace, Span<int> rows, Span<float> scores, bool marksBegin)
     {
         (First, Queries) = (first, request.QueryCount);
         _used.AsSpan().Clear();
@@ -87,7 +91,7 @@ internal sealed class ScanFlight : IDisposable
             }
             if (filters == 0) request.Allowed.Slice(from / 64, words).CopyTo(slot.Filter);
             plain[..(_active * queryBytes)].CopyTo(slot.Queries);
-            slot.Submit();
+            slot.Submit(marksBegin);
             _used[device] = true;
         }
         return rescored;
@@ -124,12 +128,14 @@ internal sealed class ScanFlight : IDisposable
             if (_used[device]) _slots[device].Wait();
     }
 
-    /// <summary>Seconds that the slowest device took for the block that was waited for.</summary>
-    public double DeviceSeconds()
+    /// <summary>
+    /// Seconds of the slowest device from the begin of a block, which was marked, to the end of this one of the same request; both have been waited for.
+    /// </summary>
+    public double SecondsSince(ScanFlight first)
     {
         double seconds = 0;
         for (int device = 0; device < _slots.Length; device++)
-            if (_used[device]) seconds = Math.Max(seconds, _slots[device].DeviceSeconds);
+            if (_used[device]) seconds = Math.Max(seconds, _slots[device].SecondsSince(first._slots[device]));
         return seconds;
     }
 

@@ -9,7 +9,7 @@ namespace Rubato.Kernels.Cuda;
 /// </remarks>
 internal sealed unsafe class ScanSlot : IDisposable
 {
-    private const int PartAlignment = 256, RescoreBlocks = 8;
+    private const int PartAlignment = 256, RescoreBlocks = 16; // in one turn 512 survivors, twice what is usual at k = 100; a block without any ends at once
 
     private readonly CudaLane _lane;
     private readonly CudaStream _stream;
@@ -41,8 +41,10 @@ internal sealed unsafe class ScanSlot : IDisposable
         }
     }
 
-    /// <summary>Seconds on the device from the first copy to the last; there after <see cref="Wait"/>.</summary>
-    public double DeviceSeconds => _done.SecondsSince(_begun);
+    /// <summary>
+    /// Seconds on the device from the first copy of a block, submitted with its begin marked, to the last copy of this one; both have been waited for.
+    /// </summary>
+    public double SecondsSince(ScanSlot first) => _done.SecondsSince(first._begun);
 
     /// <summary>[queries] to be filled before <see cref="Submit"/>.</summary>
     public Span<QueryLane> Lanes => MemoryMarshal.Cast<byte, QueryLane>(_inputHost!.Span.Slice(LanesAt, _block.Queries * QueryLane.Bytes));
@@ -107,7 +109,8 @@ internal sealed unsafe class ScanSlot : IDisposable
     }
 
     /// <summary>Submits the block; its inputs may not change until <see cref="Wait"/> has returned.</summary>
-    public void Submit()
+    /// <param name="marksBegin">for <see cref="SecondsSince"/>, which costs a call</param>
+    public void Submit(bool marksBegin)
     {
         _inputHost!.Span[..LanesAt].Clear(); // hit counts and status start at 0
         MemoryMarshal.Cast<byte, float>(_inputHost.Span[..(_block.Queries * sizeof(float))]).Fill(float.NegativeInfinity);
@@ -116,7 +119,7 @@ internal sealed unsafe class ScanSlot : IDisposable
             _lane.Context.MakeCurrent();
             if (_recorded == _block && _graph is null) _graph = _stream.Capture(Work); // the shape has returned
             if (_recorded != _block) Forget();
-            _begun.Record(_stream);
+            if (marksBegin) _begun.Record(_stream);
             if (_graph is not null) _graph.Launch(_stream);
             else Work();
             _recorded = _block;
@@ -227,7 +230,7 @@ internal sealed unsafe class ScanSlot : IDisposable
         };
         Span<ScanStep> steps = stackalloc ScanStep[ScanStep.StepsMax];
         ScanShape shape = block.Rows.Format.Shape(block.Queries);
-        foreach (ScanStep step in steps[..ScanStep.Plan(block.FirstRow, block.EndRow, block.K, block.Capacity, steps)])
+        foreach (ScanStep step in steps[..ScanStep.Plan(block, steps)])
         {
             (scan.FirstRow, scan.EndRow, scan.Dense) = (step.FirstRow, step.EndRow, step.Dense ? 1 : 0);
             (int x, int y) = shape.Grid(step.EndRow - step.FirstRow, block.Queries, _lane.Device.Multiprocessors);

@@ -16,16 +16,14 @@ internal readonly record struct ScanStep(int FirstRow, int EndRow, bool Dense)
     private const double CrowdFactor = 3;
 
     /// <summary>Cuts a range into steps that grow as the bars rise, so that the hits of each are expected to fill half of the room.</summary>
-    /// <param name="firstRow">a multiple of 64</param>
-    /// <param name="endRow">above firstRow</param>
-    /// <param name="k">rows wanted</param>
-    /// <param name="capacity">room for hits, a multiple of 64 and at least 16 · k</param>
+    /// <param name="block">whose range</param>
     /// <param name="steps">[<see cref="StepsMax"/>]</param>
     /// <returns>number of steps</returns>
-    public static int Plan(int firstRow, int endRow, int k, int capacity, Span<ScanStep> steps)
+    public static int Plan(in ScanBlock block, Span<ScanStep> steps)
     {
-        double crowd = CrowdFactor * k, growth = 1 + (capacity - crowd) / (2 * crowd);
-        long seen = Math.Min(capacity, endRow - firstRow);
+        double crowd = CrowdFactor * block.K, growth = 1 + (block.Capacity - crowd) / (2 * crowd);
+        int firstRow = block.FirstRow, endRow = block.EndRow;
+        long seen = Math.Min(block.DenseRows, endRow - firstRow);
         int count = 0;
         steps[count++] = new ScanStep(firstRow, firstRow + (int)seen, Dense: true);
         while (firstRow + seen < endRow)

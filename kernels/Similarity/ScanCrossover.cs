@@ -6,6 +6,10 @@ namespace Rubato.Kernels.Similarity;
 internal sealed class ScanCrossover(ScanCuda devices) : IScanKernel, IDeviceScan
 {
     private const int QueriesMax = 64, K = 100, Rounds = 3, WarmUpRounds = 2; // the second round of a shape records it
+
+    /// <summary>A device at rest runs at a fraction of its clock, and takes a while to leave it.</summary>
+    private const double WarmUpSeconds = 0.2;
+
     private readonly IScanKernel _cpu = devices.Fallback;
 
     /// <inheritdoc/>
@@ -63,9 +67,11 @@ internal sealed class ScanCrossover(ScanCuda devices) : IScanKernel, IDeviceScan
         int[] rows = new int[scores.Length];
         for (int query = 0; query < QueriesMax; query++) // rows, spread over the matrix, stand for queries
             items.Row((int)((long)items.Rows * query / QueriesMax)).CopyTo(queries.AsSpan(query * dimension));
+        var one = new ScanRequest { Items = items, Queries = queries.AsSpan(0, dimension), K = k, RowCount = items.Rows };
+        for (long begun = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(begun).TotalSeconds < WarmUpSeconds;) Seconds(devices, one);
         for (int count = 1; count <= QueriesMax; count *= 2)
         {
-            var request = new ScanRequest { Items = items, Queries = queries.AsSpan(0, count * dimension), K = k, RowCount = items.Rows };
+            ScanRequest request = one with { Queries = queries.AsSpan(0, count * dimension) };
             if (Seconds(devices, request) < Seconds(_cpu, request) / threads) return count;
         }
         return int.MaxValue;

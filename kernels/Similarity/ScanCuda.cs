@@ -45,10 +45,13 @@ internal sealed class ScanCuda : IScanKernel, IDeviceScan, IDisposable
     /// <summary>How rows are held.</summary>
     public ScanFormat Format { get; }
 
-    /// <summary>Whether scans are timed on the device, which costs each block of queries another call.</summary>
+    /// <summary>Whether scans are timed on the devices, which costs each another call.</summary>
     public bool Times { get; set; }
 
-    /// <summary>Seconds on the devices of all blocks of the last scan, while <see cref="Times"/> is on and one thread scans.</summary>
+    /// <summary>
+    /// Seconds on the devices from the first copy of the last scan to its last, while <see cref="Times"/> is on and one thread scans. Blocks of queries
+    /// overlap, so that theirs do not add up to it. 0 where the devices did nothing.
+    /// </summary>
     public double DeviceSeconds { get; private set; }
 
     /// <summary>The CPU's variant.</summary>
@@ -176,7 +179,7 @@ internal sealed class ScanCuda : IScanKernel, IDeviceScan, IDisposable
         int k = request.K, words = request.HasOwnFilters ? ScanRequest.FilterWords(request.Items.Rows) : 0, blockQueries = ScanBlock.QueriesFor(k, words);
         long rescored = 0, passedOn = 0;
         DeviceSeconds = 0;
-        ScanFlight? flying = null, next = null;
+        ScanFlight? flying = null, next = null, opener = null;
         try
         {
             for (int first = 0; first < request.QueryCount; first += blockQueries)
@@ -185,19 +188,20 @@ internal sealed class ScanCuda : IScanKernel, IDeviceScan, IDisposable
                 next = Rent(wait: flying is null);
                 if (next is null) // the other flight is somebody else's
                 {
-                    rescored += Finish(flying!, request, workspace, rows, scores, ref passedOn);
+                    rescored += Finish(flying!, opener, request, workspace, rows, scores, ref passedOn);
                     (next, flying) = (flying, null);
                 }
-                rescored += next!.Submit(
-                    held, request.Slice(first, queries), first, workspace, rows.Slice(first * k, queries * k), scores.Slice(first * k, queries * k));
+                rescored += next!.Submit(held, request.Slice(first, queries), first, workspace, rows.Slice(first * k, queries * k),
+                    scores.Slice(first * k, queries * k), marksBegin: Times && opener is null);
+                if (Times && next.OnDevices) opener ??= next;
                 if (flying is not null)
                 {
-                    rescored += Finish(flying, request, workspace, rows, scores, ref passedOn);
+                    rescored += Finish(flying, opener, request, workspace, rows, scores, ref passedOn);
                     Return(flying);
                 }
                 (flying, next) = (next, null);
             }
-            rescored += Finish(flying!, request, workspace, rows, scores, ref passedOn);
+            rescored += Finish(flying!, opener, request, workspace, rows, scores, ref passedOn);
         }
         finally
         {
@@ -209,12 +213,12 @@ internal sealed class ScanCuda : IScanKernel, IDeviceScan, IDisposable
         return new ScanStatistics((long)request.RowCount * request.QueryCount, rescored);
     }
 
-    private long Finish(ScanFlight flight, in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores, ref long passedOn)
+    private long Finish(ScanFlight flight, ScanFlight? opener, in ScanRequest request, ScanWorkspace workspace, Span<int> rows, Span<float> scores, ref long passedOn)
     {
         int k = request.K, first = flight.First, count = flight.Queries;
         long rescored = flight.Finish(
             request.Slice(first, count), Fallback, workspace, rows.Slice(first * k, count * k), scores.Slice(first * k, count * k), ref passedOn);
-        if (Times) DeviceSeconds += flight.DeviceSeconds();
+        if (opener is not null && flight.OnDevices) DeviceSeconds = flight.SecondsSince(opener);
         return rescored;
     }
 

@@ -41,7 +41,7 @@ public static class ScanKernels
         {
             CudaMachine machine = CudaMachine.Open(options());
             IScanKernel fallback = KernelVariant<IScanKernel>.Pick(cpu, forced: null);
-            return [.. ScanCuda.Formats.Select(format => Listed(new ScanCuda(machine, format, fallback))), .. cpu];
+            return [.. ScanCuda.Formats.Select(format => Listed(new ScanCuda(machine, format, fallback), machine.Reason(format))), .. cpu];
         }
         catch (DeviceException failure)
         {

@@ -28,6 +28,24 @@ internal static unsafe class Device
 
     public static void Add(long address, long index, long value) => Atomic.Add(ref *(long*)(address + 8 * index), value);
 
+    /// <summary>What is read once, and leaves the first-level cache to what is read often.</summary>
+    public static float FloatOnce(long address, long index)
+    {
+        Input<long> at = address + 4 * index;
+        Output<float> value = default;
+        CudaAsm.EmitRef("ld.global.nc.L1::no_allocate.f32 %0, [%1];", ref value, ref at);
+        return value.Value;
+    }
+
+    /// <summary>The same of 16 bits.</summary>
+    public static int UShortOnce(long address, long index)
+    {
+        Input<long> at = address + 2 * index;
+        Output<int> value = default;
+        CudaAsm.EmitRef("ld.global.nc.L1::no_allocate.u16 %0, [%1];", ref value, ref at); // a wider register is filled up with zeros
+        return value.Value;
+    }
+
     /// <summary>Two doubles at once, through the read-only path.</summary>
     public static Pair Pair(long address, long index)
     {

@@ -16,14 +16,16 @@ internal static class CatalogueBuildCommand
         Description = "leave out the int8 copy of the vectors: a fifth to a half less file, and every search reads fp32",
     };
 
+    private static readonly Option<bool> Json = CommandOptions.Json();
+
     public static Command Create()
     {
-        var command = new Command("build", "Build a snapshot from .npy and JSONL files.") { Vectors, Ids, Attributes, Out, NoQuantised };
-        command.SetAction(Run);
+        var command = new Command("build", "Build a snapshot from .npy and JSONL files.") { Vectors, Ids, Attributes, Out, NoQuantised, Json };
+        command.SetAction((line, cancellation) => Task.Run(() => Run(line, cancellation), cancellation));
         return command;
     }
 
-    private static int Run(ParseResult line)
+    private static int Run(ParseResult line, CancellationToken cancellation)
     {
         string path = line.GetRequiredValue(Out);
         var sources = new CatalogueSources
@@ -33,12 +35,15 @@ internal static class CatalogueBuildCommand
             AttributesPath = line.GetValue(Attributes),
             Quantised = !line.GetValue(NoQuantised),
         };
+        OutputFiles.Check([(Out.Name, path)], (Vectors.Name, sources.VectorsPath), (Ids.Name, sources.TrackIdsPath), (Attributes.Name, sources.AttributesPath));
         using (var vectors = new NpyReader<float>(sources.VectorsPath, widenHalf: true))
         using (var written = new ProgressLine("vectors", vectors.Rows))
         using (var quantised = new ProgressLine("int8 copy", vectors.Rows))
-            CatalogueBuilder.Build(sources, path, written, quantised);
+            CatalogueBuilder.Build(sources, path, written, quantised, cancellation);
         using Catalogue catalogue = Catalogue.Open(path); // what was written is what will be read
-        line.InvocationConfiguration.Output.WriteLine($"{path}: {catalogue.Rows} tracks × {catalogue.Dimension}, {catalogue.Bytes} bytes");
+        TextWriter output = line.InvocationConfiguration.Output;
+        if (line.GetValue(Json)) JsonLine.Write(output, json => CatalogueInfoCommand.Write(json, catalogue));
+        else output.WriteLine($"{path}: {catalogue.Rows} tracks × {catalogue.Dimension}, {catalogue.Bytes} bytes, generation {catalogue.Generation}");
         return CommandErrors.Done;
     }
 }

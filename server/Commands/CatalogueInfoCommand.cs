@@ -20,15 +20,16 @@ internal static class CatalogueInfoCommand
     private static int Run(ParseResult line)
     {
         using Catalogue catalogue = Catalogue.Open(line.GetRequiredValue(File));
-        CatalogueSummary summary = catalogue.Summarize();
         TextWriter output = line.InvocationConfiguration.Output;
-        if (line.GetValue(Json)) JsonLine.Write(output, json => Write(json, catalogue, summary));
-        else Write(output, catalogue, summary);
+        if (line.GetValue(Json)) JsonLine.Write(output, json => Write(json, catalogue));
+        else Write(output, catalogue);
         return CommandErrors.Done;
     }
 
-    private static void Write(Utf8JsonWriter json, Catalogue catalogue, CatalogueSummary summary)
+    /// <summary>What a snapshot holds, as properties of a JSON object.</summary>
+    public static void Write(Utf8JsonWriter json, Catalogue catalogue)
     {
+        CatalogueSummary summary = catalogue.Summarize();
         json.WriteString("file", catalogue.Path);
         json.WriteNumber("bytes", catalogue.Bytes);
         json.WriteNumber("rows", catalogue.Rows);
@@ -60,8 +61,9 @@ internal static class CatalogueInfoCommand
         json.WriteEndArray();
     }
 
-    private static void Write(TextWriter output, Catalogue catalogue, CatalogueSummary summary)
+    private static void Write(TextWriter output, Catalogue catalogue)
     {
+        CatalogueSummary summary = catalogue.Summarize();
         output.WriteLine($"file        {catalogue.Path}, {catalogue.Bytes} bytes");
         output.WriteLine($"tracks      {catalogue.Rows} × {catalogue.Dimension}, norms up to {summary.NormMax}");
         output.WriteLine($"ids         {(summary.TrackIdsAreRowNumbers ? "row numbers" : "listed")}");

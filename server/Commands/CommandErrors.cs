@@ -24,13 +24,20 @@ internal static class CommandErrors
         }
         try
         {
-            return await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error })
-                .ConfigureAwait(false);
+            // What does not look at a token is ended by the system, at once.
+            using TerminationSignals? signals = line.Action is AsynchronousCommandLineAction ? new TerminationSignals() : null;
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = output, Error = error };
+            return await line.InvokeAsync(configuration, signals?.Token ?? CancellationToken.None).ConfigureAwait(false);
         }
         catch (UsageException problem)
         {
             Write(error, problem.Message);
             return WrongUsage;
+        }
+        catch (OperationCanceledException)
+        {
+            Write(error, "cancelled");
+            return Failed;
         }
         catch (Exception problem) when (IsExpected(problem))
         {
@@ -44,8 +51,7 @@ internal static class CommandErrors
 
     // Bad input, a full disk, a missing right, too little memory. Anything else is a defect and may end with its stack trace.
     private static bool IsExpected(Exception problem) => problem
-        is DataFileException or ConfigurationException or RubatoException or ModelRuntimeException or ModelRunException or InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException or OutOfMemoryException or DeviceException
-            or OperationCanceledException;
+        is DataFileException or ConfigurationException or RubatoException or ModelRuntimeException or ModelRunException or InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException or OutOfMemoryException or DeviceException;
 
     private static string CommandName(ParseResult line)
     {

@@ -12,31 +12,37 @@ internal static class DoctorCommand
 {
     private static readonly Option<bool> Gpu = new("--gpu") { Description = "check and measure the CUDA devices too; exit code 1 where there is none" };
     private static readonly Option<int> GpuRows = CommandOptions.Integer("--gpu-rows", "rows of 128 values to measure them on, 512 bytes of memory each", GpuCheck.RowsMin, GpuCheck.RowsMax, byDefault: 1_000_000);
+    private static readonly Option<string?> Tables = CommandOptions.OptionalPath("--tables", "file for the tables, beside the JSON object");
     private static readonly Option<bool> Json = CommandOptions.Json();
 
     public static Command Create()
     {
-        var command = new Command("doctor", "Run every kernel variant of this machine against the reference; exit code 1 when one differs.") { Gpu, GpuRows, Json };
+        var command = new Command("doctor", "Run every kernel variant of this machine against the reference; exit code 1 when one differs.") { Gpu, GpuRows, Tables, Json };
         command.SetAction(Run);
         return command;
     }
 
     private static int Run(ParseResult line)
     {
-        IReadOnlyList<VariantReport> reports;
-        using (var progress = new ProgressLine("checking variants", VariantCheck.Count)) reports = VariantCheck.Run(progress);
         GpuReport? gpu = null;
         string? reason = null;
-        if (line.GetValue(Gpu))
+        if (line.GetValue(Gpu)) // first: after a kernel has failed, the process cannot tell anything of the device any more
         {
             try
             {
-                gpu = GpuCheck.Run(line.GetValue(GpuRows));
+                gpu = GpuCheck.Run(line.GetValue(GpuRows), what => line.InvocationConfiguration.Error.WriteLine($"checking {what}"));
             }
             catch (DeviceException failure)
             {
                 reason = failure.Message;
             }
+        }
+        IReadOnlyList<VariantReport> reports;
+        using (var progress = new ProgressLine("checking variants", VariantCheck.Count)) reports = VariantCheck.Run(progress);
+        if (line.GetValue(Tables) is { } tables)
+        {
+            using var file = new StreamWriter(tables);
+            Write(file, reports, gpu);
         }
         return Tell(reports, gpu, reason, line.GetValue(Json), line.InvocationConfiguration.Output, line.InvocationConfiguration.Error);
     }
@@ -59,14 +65,10 @@ internal static class DoctorCommand
                 GpuText.Write(json, gpu, reason);
             });
         }
-        else
-        {
-            Write(output, reports);
-            if (gpu is not null) GpuText.Write(output, gpu);
-        }
+        else Write(output, reports, gpu);
         string[] problems =
         [
-            .. reports.Where(IsWrong).Select(report => $"{report.Name} differs from the reference by up to {report.MaxError}"),
+            .. reports.Where(IsWrong).Select(report => report.Reason is { } lost ? $"{report.Name} failed: {lost}" : $"{report.Name} differs from the reference by up to {report.MaxError}"),
             .. reason is null ? [] : new[] { $"no CUDA device was checked: {reason}" },
             .. gpu is null or { Passed: true } ? [] : new[] { GpuText.Problem(gpu) },
         ];
@@ -97,17 +99,18 @@ internal static class DoctorCommand
         json.WriteEndArray();
     }
 
-    private static void Write(TextWriter output, IReadOnlyList<VariantReport> reports)
+    private static void Write(TextWriter output, IReadOnlyList<VariantReport> reports, GpuReport? gpu)
     {
         output.WriteLine($"{CpuName()}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSArchitecture}, {RuntimeInformation.FrameworkDescription}");
         output.WriteLine("variant              result               max error     Gop/s      GB/s   (one thread; scans: Gop/s for 64 queries, GB/s for one)");
         foreach (VariantReport report in reports)
         {
-            string result = !report.Available ? "not here" : report.Passed ? report.Chosen ? "equal, chosen" : "equal" : "DIFFERENT";
-            output.WriteLine(report.Available
+            string result = !report.Available ? "not here" : report.Passed ? report.Chosen ? "equal, chosen" : "equal" : report.Reason is null ? "DIFFERENT" : "FAILED";
+            output.WriteLine(report.Reason is null
                 ? $"{report.Name,-20} {result,-18} {report.MaxError,11:g3} {report.GigaOperations,9:0.0} {report.GigaBytes,9:0.0}"
                 : $"{report.Name,-20} {result,-18} {report.Reason}");
         }
+        if (gpu is not null) GpuText.Write(output, gpu);
     }
 
     /// <summary>The processor's own name for itself (CPUID 0x80000002 to 4); elsewhere the architecture.</summary>

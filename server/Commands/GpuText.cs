@@ -8,7 +8,7 @@ internal static class GpuText
 {
     /// <summary>Why the check failed, in one line.</summary>
     public static string Problem(GpuReport gpu) =>
-        gpu.Degraded.Count > 0 ? $"a CUDA device failed: {gpu.Degraded[0]}"
+        gpu.Failures.Count > 0 ? $"a CUDA device failed: {gpu.Failures[0]}"
         : gpu.MaxError != 0 ? $"the CUDA scan differs from the reference by up to {gpu.MaxError}"
         : gpu.Kinds.FirstOrDefault(kind => kind.MaxError != 0) is { } wrong ? $"the CUDA kernels for {wrong.Kind} rows differ from the reference by up to {wrong.MaxError}"
         : gpu.Allocation is { Passed: false } pass ? $"the CUDA allocation pass differs from the CPU's by up to {pass.MaxError}"
@@ -27,18 +27,19 @@ internal static class GpuText
                 output.WriteLine($"  {kernel.Entry,-20} {kernel.Registers,4} registers {kernel.SharedBytes,6} bytes shared, {kernel.LocalBytes} spilled");
         }
         foreach (string refused in gpu.Refused) output.WriteLine($"not used: {refused}");
-        output.WriteLine($"compared with the reference on {gpu.Sets} sets: {(gpu.MaxError == 0 ? "equal" : $"DIFFERENT by up to {gpu.MaxError:g3}")}");
+        output.WriteLine($"compared with the reference on {gpu.Sets} sets: {(gpu.MaxError == 0 ? "equal" : double.IsNaN(gpu.MaxError) ? "a device FAILED" : $"DIFFERENT by up to {gpu.MaxError:g3}")}");
         foreach (GpuKindReport kind in gpu.Kinds)
             output.WriteLine($"  {kind.Kind} rows, finished by the device: {(kind.MaxError == 0 ? "equal" : $"DIFFERENT by up to {kind.MaxError:g3}")}, {kind.PassedOn} queries by the CPU");
         if (gpu.Allocation is { } pass)
             output.WriteLine($"  allocation pass: {(pass.Passed ? "equal" : "DIFFERENT")} within {pass.MaxError:g2}, {pass.GigaBytes:0.0} GB/s of edges, prices up and sums down included");
+        foreach (string failure in gpu.Failures) output.WriteLine($"FAILED: {failure}");
         output.WriteLine("variant          rows  batch    µs a search   on device    CPU thread   queries/s      GB/s  of copy     Gop/s  result");
         foreach (GpuRun run in gpu.Runs)
         {
             output.WriteLine($"{run.Variant,-10} {run.Rows,10} {run.Batch,6} {run.Seconds * 1e6,14:0.0} {run.DeviceSeconds * 1e6,11:0.0} {run.CpuSeconds * 1e6,13:0.0} {run.QueriesPerSecond,11:0} "
                 + $"{run.GigaBytes,9:0.0} {Share(gpu, run),8:P0} {run.GigaOperations,9:0}  {(run.Passed ? "equal" : "DIFFERENT")}{(run.PassedOn > 0 ? $", {run.PassedOn} by the CPU" : "")}");
         }
-        output.WriteLine(gpu.QueriesMin == int.MaxValue ? "one thread of the CPU is quicker at every batch" : $"quicker than one thread of the CPU from {gpu.QueriesMin} queries on");
+        if (gpu.QueriesMin > 0) output.WriteLine(gpu.QueriesMin == int.MaxValue ? "one thread of the CPU is quicker at every batch" : $"quicker than one thread of the CPU from {gpu.QueriesMin} queries on");
     }
 
     /// <summary>The property gpu; left out where the devices were not asked for.</summary>
@@ -63,9 +64,9 @@ internal static class GpuText
             json.WriteString("capability", $"{device.Device.Major}.{device.Device.Minor}");
             json.WriteNumber("memory_bytes", device.Device.MemoryBytes);
             json.WriteNumber("multiprocessors", device.Device.Multiprocessors);
-            json.WriteNumber("copy_gbps", Math.Round(device.Bandwidth.CopyGigaBytes, 1));
-            json.WriteNumber("upload_gbps", Math.Round(device.Bandwidth.UploadGigaBytes, 1));
-            json.WriteNumber("download_gbps", Math.Round(device.Bandwidth.DownloadGigaBytes, 1));
+            WriteRounded(json, "copy_gbps", device.Bandwidth.CopyGigaBytes, 1);
+            WriteRounded(json, "upload_gbps", device.Bandwidth.UploadGigaBytes, 1);
+            WriteRounded(json, "download_gbps", device.Bandwidth.DownloadGigaBytes, 1);
             json.WriteStartArray("kernels");
             foreach (CudaKernelUse kernel in device.Kernels)
             {
@@ -81,7 +82,7 @@ internal static class GpuText
         }
         json.WriteEndArray();
         WriteTexts(json, "refused", gpu.Refused);
-        WriteTexts(json, "failures", gpu.Degraded);
+        WriteTexts(json, "failures", gpu.Failures);
         json.WriteBoolean("passed", gpu.Passed);
         json.WriteNumber("sets", gpu.Sets);
         WriteError(json, gpu.MaxError);
@@ -99,11 +100,11 @@ internal static class GpuText
         {
             json.WriteStartObject("allocation");
             json.WriteBoolean("passed", pass.Passed);
-            json.WriteNumber("max_error", pass.MaxError);
-            json.WriteNumber("gbps", Math.Round(pass.GigaBytes, 2));
+            WriteError(json, pass.MaxError);
+            WriteRounded(json, "gbps", pass.GigaBytes, 2);
             json.WriteEndObject();
         }
-        if (gpu.QueriesMin == int.MaxValue) json.WriteNull("queries_min");
+        if (gpu.QueriesMin is 0 or int.MaxValue) json.WriteNull("queries_min");
         else json.WriteNumber("queries_min", gpu.QueriesMin);
         json.WriteStartArray("runs");
         foreach (GpuRun run in gpu.Runs)
@@ -116,10 +117,10 @@ internal static class GpuText
             json.WriteNumber("seconds", run.Seconds);
             json.WriteNumber("device_seconds", run.DeviceSeconds);
             json.WriteNumber("cpu_seconds", run.CpuSeconds);
-            json.WriteNumber("queries_per_second", Math.Round(run.QueriesPerSecond));
-            json.WriteNumber("gbps", Math.Round(run.GigaBytes, 1));
-            json.WriteNumber("share_of_copy", Math.Round(Share(gpu, run), 3));
-            json.WriteNumber("gops", Math.Round(run.GigaOperations, 1));
+            WriteRounded(json, "queries_per_second", run.QueriesPerSecond, 0);
+            WriteRounded(json, "gbps", run.GigaBytes, 1);
+            WriteRounded(json, "share_of_copy", Share(gpu, run), 3);
+            WriteRounded(json, "gops", run.GigaOperations, 1);
             json.WriteNumber("passed_on", run.PassedOn);
             json.WriteBoolean("passed", run.Passed);
             json.WriteEndObject();
@@ -127,10 +128,15 @@ internal static class GpuText
         json.WriteEndArray();
     }
 
-    private static void WriteError(Utf8JsonWriter json, double error)
+    private static void WriteError(Utf8JsonWriter json, double error) => WriteFinite(json, "max_error", error); // ∞: a row differs
+
+    private static void WriteRounded(Utf8JsonWriter json, string name, double value, int digits) => WriteFinite(json, name, Math.Round(value, digits));
+
+    /// <summary>A number; null where it is none or infinite, which JSON has no way to say.</summary>
+    private static void WriteFinite(Utf8JsonWriter json, string name, double value)
     {
-        if (double.IsFinite(error)) json.WriteNumber("max_error", error);
-        else json.WriteNull("max_error"); // JSON has no infinity: a row differs
+        if (double.IsFinite(value)) json.WriteNumber(name, value);
+        else json.WriteNull(name);
     }
 
     private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)

@@ -16,7 +16,8 @@ internal static class ModelCheckCommand
     private static readonly Option<double> RelativeTolerance = Positive("--rtol", "relative tolerance of floating-point outputs", TensorComparison.Usual.RelativeTolerance, 1);
     private static readonly Option<double> AbsoluteTolerance = Positive("--atol", "absolute tolerance of floating-point outputs", TensorComparison.Usual.AbsoluteTolerance, 1e6);
     private static readonly Option<double> Deadline = Positive("--deadline-ms", "time that one run may take", 10_000, MillisecondsMax);
-    private static readonly Option<ModelProvider> Provider = new("--provider") { Description = "what executes it: cpu, or cuda with a fall-back that is told" };
+    private static readonly Option<string?> Provider = CommandOptions.OneOf("--provider", "what executes it; where cuda cannot, the CPU does, and that is told",
+        Enum.GetValues<ModelProvider>().Select(Text), Text(ModelProvider.Cpu));
     private static readonly Option<int> Threads = CommandOptions.Integer("--threads", "threads of one run, 0 one per core", 0, ModelRuntimeOptions.ThreadsMax, byDefault: 1);
     private static readonly Option<bool> Json = CommandOptions.Json();
 
@@ -35,7 +36,10 @@ internal static class ModelCheckCommand
         TextWriter error = line.InvocationConfiguration.Error;
         using ModelRuntime runtime = ModelRuntime.Open(new ModelRuntimeOptions { Threads = line.GetValue(Threads), Log = (_, text) => CommandErrors.Write(error, text) });
         long start = Stopwatch.GetTimestamp();
-        using ModelSession session = ModelSession.Load(runtime, line.GetRequiredValue(File), new ModelSessionOptions { Provider = line.GetValue(Provider) });
+        using ModelSession session = ModelSession.Load(runtime, line.GetRequiredValue(File), new ModelSessionOptions
+        {
+            Provider = line.GetValue(Provider) is { } provider ? Enum.Parse<ModelProvider>(provider, ignoreCase: true) : ModelProvider.Cpu,
+        });
         double loadSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var comparison = new TensorComparison(line.GetValue(RelativeTolerance), line.GetValue(AbsoluteTolerance));
         var deadline = TimeSpan.FromMilliseconds(line.GetValue(Deadline));

@@ -26,12 +26,17 @@ internal static class SearchCommand
 
     private static int Run(ParseResult line)
     {
+        string outIds = line.GetRequiredValue(OutIds), outScores = line.GetRequiredValue(OutScores);
+        OutputFiles.Check([(OutIds.Name, outIds), (OutScores.Name, outScores)],
+            (CatalogueFile.Name, line.GetRequiredValue(CatalogueFile)), (Queries.Name, line.GetRequiredValue(Queries)));
         using Catalogue catalogue = Catalogue.Open(line.GetRequiredValue(CatalogueFile));
-        using var searcher = new RowSearcher(catalogue, ScanKernels.Pick(line.GetValue(Variant)), line.GetValue(Threads));
+        IScanKernel kernel = ScanKernels.Pick(line.GetValue(Variant));
+        if (kernel is IDeviceScan devices) devices.Degraded += reason => CommandErrors.Write(line.InvocationConfiguration.Error, reason); // the CPU answers then
+        using var searcher = new RowSearcher(catalogue, kernel, line.GetValue(Threads));
         var queries = QueryFile.Read(line.GetRequiredValue(Queries), catalogue.Dimension, line.GetValue(K));
         SearchRun run = SearchRun.Measure(catalogue, searcher, queries, line.GetValue(K), line.GetValue(Batch));
-        NpyFile.Write<long>(line.GetRequiredValue(OutIds), run.TrackIds, columns: run.K);
-        NpyFile.Write<float>(line.GetRequiredValue(OutScores), run.Scores, columns: run.K);
+        NpyFile.Write<long>(outIds, run.TrackIds, columns: run.K);
+        NpyFile.Write<float>(outScores, run.Scores, columns: run.K);
         TextWriter output = line.InvocationConfiguration.Output;
         if (line.GetValue(Json)) run.Write(output);
         else output.WriteLine(run.ToString());

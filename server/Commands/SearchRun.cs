@@ -77,7 +77,7 @@ internal sealed class SearchRun
 
     public override string ToString()
         => $"{Queries} queries, k = {K}, in {Seconds:F3} s ({Queries / Seconds:F0} per second); per call of {_batch}: p50 {Percentile(0.5):F0} µs, "
-            + $"p99 {Percentile(0.99):F0} µs; variant {_searcher.Variant}, {_searcher.Threads} threads, rescored {RescoredFraction:P3}";
+            + $"p99 {Percentile(0.99):F0} µs; variant {_searcher.Variant}, threads {_searcher.Threads}, rescored {RescoredFraction:P3}";
 
     // Random queries of the same shape, which tell caches and branch predictors nothing about the real ones.
     private void WarmUp(int dimension)

@@ -7,6 +7,8 @@ namespace Rubato.Server.Commands;
 /// <summary>rubato serve: runs the server until SIGTERM or Ctrl-C, then drains.</summary>
 internal static class ServeCommand
 {
+    public const string Name = "serve";
+
     private static readonly Option<string?> Config = CommandOptions.OptionalPath("--config", "configuration file (rubato.json)");
 
     /// <summary>Options of the command line and the configuration keys that they set.</summary>
@@ -25,12 +27,11 @@ internal static class ServeCommand
     ];
 
     private static readonly Option<bool> Insecure = new("--insecure") { Description = "allow addresses beyond loopback without authentication" };
-    private static readonly Option<string[]> Set = new("--set") { Description = "any configuration key, as Section:Key=value" };
+    private static readonly Option<string[]> Set = new("--set") { Description = "any configuration key, as Section:Key=value; may be repeated; the keys are listed below" };
 
     public static Command Create()
     {
-        var command = new Command("serve", "Run the server until SIGTERM or Ctrl-C. Configuration: file < RUBATO__Section__Key environment < options."
-            + "\n\nKeys:\n" + string.Join('\n', Settings.All.Select(setting => $"  {setting.Key}: {setting.Rule}"))) { Config, Insecure, Set };
+        var command = new Command(Name, "Run the server until SIGTERM or Ctrl-C. Configuration: file < RUBATO__Section__Key environment < options.") { Config, Insecure, Set };
         foreach ((Option<string?> option, _) in Keyed) command.Add(option);
         command.SetAction(RunAsync);
         return command;
@@ -47,14 +48,11 @@ internal static class ServeCommand
                 format.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
                 format.UseUtcTimestamp = true;
             }));
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
         await using var server = new RubatoServer(options, logging.CreateLogger("rubato"));
         using PosixSignalRegistration reload = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
-            server.Campaigns.Check(always: true);
+            server.Campaigns.Reread();
         });
         HttpEndpoint? admin = options.Admin is { } address ? await AdminEndpoint.StartAsync(address, server).ConfigureAwait(false) : null;
         HttpEndpoint? kserve = options.KServe is { } open ? await KServeEndpoint.StartAsync(open, server).ConfigureAwait(false) : null;
@@ -62,17 +60,11 @@ internal static class ServeCommand
         await output.WriteLineAsync($"rubato ready: listen {server.Address} admin {(admin is null ? "none" : admin.Address)}{(kserve is null ? "" : $" kserve {kserve.Address}")}").ConfigureAwait(false);
         await output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
 
-        await Task.Delay(Timeout.Infinite, stop.Token).ContinueWith(_ => { }, TaskScheduler.Default).ConfigureAwait(false);
+        await Task.Delay(Timeout.Infinite, cancellation).ContinueWith(_ => { }, TaskScheduler.Default).ConfigureAwait(false);
         await server.DrainAsync().ConfigureAwait(false);
         if (kserve is not null) await kserve.DisposeAsync().ConfigureAwait(false);
         if (admin is not null) await admin.DisposeAsync().ConfigureAwait(false);
         return CommandErrors.Done;
-    }
-
-    private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
-    {
-        signal.Cancel = true; // we end the process ourselves, after the drain
-        stop.Cancel();
     }
 
     private static Dictionary<string, string> CommandLineValues(ParseResult line)

@@ -60,6 +60,8 @@ internal static class SolveCommand
     private static int Run(ParseResult line, MpiRanks? ranks, CancellationToken cancellation)
     {
         SolveFolder.Check(line.GetRequiredValue(Out), line.GetValue(Problem));
+        if (line.GetValue(Plot) is { } figure)
+            OutputFiles.Check([(Plot.Name, figure)], new[] { CatalogueFile, Listeners, Campaigns, Cohorts }.Select(input => (input.Name, line.GetValue(input))).ToArray());
         long begin = Stopwatch.GetTimestamp();
         CatalogueAllocation? made = line.GetValue(Problem) is null ? FromCatalogue(line) : null;
         AllocationProblem problem = made?.Problem ?? AllocationFolder.Read(line.GetRequiredValue(Problem)!);

@@ -12,7 +12,7 @@ internal static class KServeEndpoint
     /// <param name="address">to listen on</param> <param name="server">one with models</param>
     /// <exception cref="ConfigurationException">The address cannot be listened on.</exception>
     public static Task<HttpEndpoint> StartAsync(IPEndPoint address, RubatoServer server) =>
-        HttpEndpoint.StartAsync("Server:KServe", address, ConnectionsMax, server.Options.Models.KServeBytesMax, application =>
+        HttpEndpoint.StartAsync("Server:KServe", address, ConnectionsMax, server.Options.Limits.KServeBytesMax, application =>
         {
             var service = new KServeService(server);
             application.MapGet("/v2", (HttpContext context) => service.ServerAsync(context));

@@ -9,8 +9,8 @@ namespace Rubato.Server;
 internal sealed class KServeService(RubatoServer server)
 {
     private readonly ModelHost _host = server.Models!.Host;
-    private readonly long _bytesMax = server.Options.Models.KServeBytesMax; // of a body, and of an answer's tensors
-    private readonly ByteBudget _bodies = new(Math.Max(server.Options.Models.KServeBytesTotalMax, server.Options.Models.KServeBytesMax)); // room for one at least
+    private readonly long _bytesMax = server.Options.Limits.KServeBytesMax; // of a body, and of an answer's tensors
+    private readonly ByteBudget _bodies = new(Math.Max(server.Options.Limits.KServeBytesTotalMax, server.Options.Limits.KServeBytesMax)); // room for one at least
 
     public Task ServerAsync(HttpContext context) => JsonAnswer.WriteAsync(context, StatusCodes.Status200OK, static json =>
     {

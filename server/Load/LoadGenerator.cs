@@ -54,6 +54,12 @@ internal sealed class LoadGenerator : IAsyncDisposable
         {
             throw new ConfigurationException($"{_options.Candidates} candidates: {tooLarge.Message}");
         }
+        catch (RequestRefusedException refused) when (refused.Code == ErrorCode.UnknownTrack)
+        {
+            throw new ConfigurationException(_options.TrackIds is null
+                ? $"the server's tracks are not numbered 0 to {_clients[0].Server.Tracks - 1}: give --ids the file of their ids that the catalogue was built with"
+                : "--ids names a track that the server's catalogue lacks");
+        }
     }
 
     private ValueTask CallAsync(RubatoClient client, ScoreQuery query, ScoreAnswer answer) =>

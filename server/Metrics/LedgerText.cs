@@ -39,7 +39,7 @@ internal static class LedgerText
         Blocked(BlockReason.LicensorSlots, slates.LicensorSlots);
         Blocked(BlockReason.QualityFloor, slates.QualityFloor);
         PrometheusText.Head(text, "rubato_exposures_total", "counter", "Exposure events, by what they did.");
-        for (ExposureResult result = ExposureResult.Settled; result <= ExposureResult.BadSeconds; result++)
+        foreach (ExposureResult result in Enum.GetValues<ExposureResult>()) // the numbers have a gap
             PrometheusText.Line(text, "rubato_exposures_total", $"result=\"{result}\"", metrics.Exposures(result));
 
         void Blocked(BlockReason reason, long count) => PrometheusText.Line(text, "rubato_blocked_total", $"reason=\"{reason}\"", count);

@@ -17,13 +17,4 @@ internal sealed class ModelOptions
 
     /// <summary>Milliseconds between two looks at the folder; 0 = never.</summary>
     public int PollMilliseconds { get; set; } = 2000;
-
-    /// <summary>Largest body of a KServe request in bytes, and most bytes of the tensors of an answer.</summary>
-    public int KServeBytesMax { get; set; } = 16 << 20;
-
-    /// <summary>
-    /// Bytes that the bodies of all KServe requests may take together until they are answered, at least those of one body; 256 MiB hold 16 of the
-    /// largest, where the 1,024 connections would have 16 GiB.
-    /// </summary>
-    public int KServeBytesTotalMax { get; set; } = 256 << 20;
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Rubato.Kernels.Similarity;
+using Rubato.Server.Commands;
 
 namespace Rubato.Server;
 
@@ -9,18 +10,21 @@ namespace Rubato.Server;
 internal static class OptionsLoader
 {
     private const string EnvironmentPrefix = "RUBATO__";
+    private const string CommandLine = "command line";
+    private const int TypingErrorsMax = 2; // of a key that is taken for another one
 
     /// <summary>Loads and checks.</summary>
     /// <param name="file">configuration file; null = none</param>
     /// <param name="commandLine">keys and values given as options</param>
     /// <param name="environment">environment variables, as <see cref="Environment.GetEnvironmentVariables()"/></param>
     /// <exception cref="ConfigurationException">One line that names the source, the key and what is permitted.</exception>
+    /// <exception cref="UsageException">The same, of a key or a value on the command line.</exception>
     public static ServerOptions Load(string? file, IReadOnlyDictionary<string, string> commandLine, System.Collections.IDictionary environment)
     {
         var options = new ServerOptions();
         if (file is not null) ApplyAll(options, file, FileValues(file));
         ApplyAll(options, "environment", EnvironmentValues(environment));
-        ApplyAll(options, "command line", commandLine);
+        ApplyAll(options, CommandLine, commandLine);
         return Checked(options);
     }
 
@@ -77,22 +81,29 @@ internal static class OptionsLoader
         foreach ((string key, string value) in values)
         {
             Setting setting = Array.Find(Settings.All, setting => setting.Key.Equals(key, StringComparison.OrdinalIgnoreCase))
-                ?? throw new ConfigurationException($"{source}: there is no key \"{key}\"{Suggestion(key)}");
+                ?? throw Wrong($"{source}: there is no key \"{key}\"{Suggestion(key)}");
             try
             {
                 setting.Apply(options, value);
             }
             catch (FormatException)
             {
-                throw new ConfigurationException($"{source}: {setting.Key} = \"{value}\" must be {setting.Rule}");
+                throw Wrong($"{source}: {setting.Key} = \"{value}\" must be {setting.Rule}");
             }
         }
+
+        Exception Wrong(string problem) => source == CommandLine ? new UsageException(problem) : new ConfigurationException(problem);
     }
 
     private static string Suggestion(string key)
     {
-        string name = key[(key.LastIndexOf(':') + 1)..];
-        Setting? near = Array.Find(Settings.All, setting => setting.Key.EndsWith(":" + name, StringComparison.OrdinalIgnoreCase));
-        return near is null ? $"; keys are {string.Join(", ", Settings.All.Select(setting => setting.Key))}" : $"; did you mean {near.Key}?";
+        string name = key[(key.LastIndexOf(':') + 1)..], section = key[..(key.IndexOf(':') + 1)];
+        if (Of(key + ":").Any()) return $"; it is a section, whose keys are {string.Join(", ", Of(key + ":"))}";
+        Setting? near = Settings.All.MinBy(setting => EditDistance.Of(setting.Key[(setting.Key.IndexOf(':') + 1)..], name));
+        if (near is not null && EditDistance.Of(near.Key[(near.Key.IndexOf(':') + 1)..], name) <= TypingErrorsMax) return $"; did you mean {near.Key}?";
+        return section.Length > 0 && Of(section).Any() ? $"; keys of the section are {string.Join(", ", Of(section))}" : "; rubato serve --help lists the keys";
+
+        static IEnumerable<string> Of(string section) =>
+            Settings.All.Where(setting => setting.Key.StartsWith(section, StringComparison.OrdinalIgnoreCase)).Select(setting => setting.Key);
     }
 }

@@ -11,6 +11,15 @@ internal sealed class ServerLimits
     /// <summary>Largest payload of CAMPAIGNS in bytes, where that is more; 16 MiB hold the 65,536 campaigns that there may be, of 250 bytes each.</summary>
     public int CampaignsBytesMax { get; set; } = 16 << 20;
 
+    /// <summary>Largest body of a KServe request in bytes, and most bytes of the tensors of an answer.</summary>
+    public int KServeBytesMax { get; set; } = 16 << 20;
+
+    /// <summary>
+    /// Bytes that the bodies of all KServe requests may take together until they are answered, at least those of one body; 256 MiB hold 16 of the
+    /// largest, where the 1,024 connections would have 16 GiB.
+    /// </summary>
+    public int KServeBytesTotalMax { get; set; } = 256 << 20;
+
     /// <summary>Connections open at a time; each holds up to two 64 KiB blocks.</summary>
     public int ConnectionsMax { get; set; } = 1024;
 

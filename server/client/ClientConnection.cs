@@ -97,7 +97,7 @@ internal sealed partial class ClientConnection : IAsyncDisposable
     {
         int payloadBytes = request.PayloadBytes;
         if (payloadBytes > Server.PayloadBytesMax)
-            throw new ArgumentException($"the request takes {payloadBytes} bytes, the server allows {Server.PayloadBytesMax}", nameof(request));
+            throw new ArgumentException($"the request takes {payloadBytes} bytes, the server allows {Server.PayloadBytesMax}");
         lock (_gate)
         {
             PendingCall call = Begin(answer, deadline);

@@ -53,9 +53,12 @@ internal sealed class PublishedBinary : IDisposable
     }
 
     /// <summary>Runs a command to its end.</summary>
-    public static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    public static Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) => RunAsync(home: null, arguments);
+
+    /// <summary>The same with a home folder of its own.</summary>
+    public static async Task<(int Code, string Output, string Error)> RunAsync(string? home, string[] arguments)
     {
-        using Process process = Start(arguments);
+        using Process process = Start(arguments, home);
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode, await output, await error);
@@ -83,9 +86,10 @@ internal sealed class PublishedBinary : IDisposable
         _process.Dispose();
     }
 
-    private static Process Start(string[] arguments)
+    private static Process Start(string[] arguments, string? home = null)
     {
         var start = new ProcessStartInfo(Path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (home is not null) start.Environment["HOME"] = home;
         return Process.Start(start)!;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using Rubato.Client;
 using Rubato.Server;
 using Rubato.Tests.Support;
@@ -99,6 +100,50 @@ public sealed class PublishedBinaryTests(ITestOutputHelper output)
     }
 
     [SkippableFact]
+    public async Task ADrainLastsAsLongAsItMayAndASecondSignalEndsIt()
+    {
+        using DemoSample sample = DemoSample.Create();
+        Assert.Equal((0, true), await Drain(secondSignal: false));
+        Assert.Equal((128 + 15, false), await Drain(secondSignal: true));
+
+        async Task<(int Code, bool Lasted)> Drain(bool secondSignal)
+        {
+            using PublishedBinary server = await PublishedBinary.ServeAsync("--catalogue", sample.CataloguePath, "--set", "Limits:DrainSecondsMax=4");
+            using var restless = new RawConnection(server.Listen);
+            restless.SayHello();
+            Task<int> ended = server.TerminateAsync();
+            var watch = Stopwatch.StartNew();
+            for (ulong id = 2; !ended.IsCompleted; id++, await Task.Delay(20)) // never quiet between two looks, 100 ms apart
+            {
+                try
+                {
+                    restless.Send(RawConnection.Ping(id));
+                }
+                catch (Exception closed) when (closed is IOException or SocketException)
+                {
+                    break;
+                }
+                if (secondSignal && watch.Elapsed.TotalSeconds > 1) await server.SignalAsync("TERM");
+            }
+            int code = await ended;
+            return (code, watch.Elapsed.TotalSeconds > 3.5);
+        }
+    }
+
+    [SkippableFact]
+    public async Task AModelLeavesNothingInTheHomeFolder() // where ONNX Runtime would keep what it sends to its maker
+    {
+        _ = PublishedBinary.Path;
+        using TemporaryFolder home = new(), models = new();
+        string model = models.Write("m.onnx", OnnxModels.Unary("Relu"));
+        (int code, string told, string error) = await PublishedBinary.RunAsync(home.Path, ["model", "check", model]);
+        Skip.If(code != 0 && error.Contains("native library was not found", StringComparison.Ordinal), error);
+        Assert.Equal((0, ""), (code, error));
+        Assert.Contains("runtime   ONNX Runtime ", told);
+        Assert.Empty(Directory.GetFileSystemEntries(home.Path));
+    }
+
+    [SkippableFact]
     public async Task IsSmallAndStartsFast()
     {
         using var folder = new TemporaryFolder();
@@ -165,7 +210,7 @@ public sealed class PublishedBinaryTests(ITestOutputHelper output)
     [InlineData(0, "--help")]
     [InlineData(1, "catalogue", "info", "/nowhere/c.rbt")]
     [InlineData(1, "serve", "--catalogue", "/nowhere/c.rbt")]
-    [InlineData(1, "serve", "--set", "Limits:Nothing=1")]
+    [InlineData(2, "serve", "--set", "Limits:Nothing=1")]
     [InlineData(2, "serve", "--nothing")]
     [InlineData(2, "nothing")]
     public async Task CommandsEndWithTheirExitCode(int expected, params string[] arguments)

@@ -16,7 +16,7 @@ internal static class PtxAccess
 
     private static Action<PtxWarp, uint> Load(PtxKernel kernel, PtxInstruction source)
     {
-        PtxType type = Shape(source, ["param", "global", "shared"], ["nc"], out string space, out int count);
+        PtxType type = Shape(source, ["param", "global", "shared"], ["nc", "L1::no_allocate"], out string space, out int count);
         PtxOperand[] parts = PtxDecoder.Parts(source.Operands[0]);
         if (parts.Length != count) throw new PtxException($"{parts.Length} destinations of a vector of {count}");
         int[] destinations = [.. parts.Select(part => PtxDecoder.Destination(kernel, part, type, wide: true))];

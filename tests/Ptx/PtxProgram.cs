@@ -15,11 +15,15 @@ internal sealed class PtxProgram
     {
         Kernel = PtxParser.Parse(ptx);
         Steps = [.. Kernel.Instructions.Select(instruction => PtxDecoder.Decode(Kernel, instruction))];
+        Order = new PtxOrder(Steps);
     }
 
     public PtxKernel Kernel { get; }
 
     public PtxStep[] Steps { get; }
+
+    /// <summary>Which lanes go first where they are apart.</summary>
+    public PtxOrder Order { get; }
 
     /// <summary>Runs every block of a grid, one after the other.</summary>
     /// <exception cref="PtxException">The kernel did something that it must not do, or the launch does not fit it.</exception>

@@ -56,6 +56,6 @@ internal sealed partial class PtxTokens
         return int.TryParse(text, out int count) ? count : throw new PtxException($"line {line}: expected a count, found \"{text}\"");
     }
 
-    [GeneratedRegex(@"0[xX][0-9A-Fa-f]+|0[fFdD][0-9A-Fa-f]+|-?\d+(\.\d+)?|[%$._A-Za-z][\w.$]*|[{}()\[\],;:<>@!+|]")]
+    [GeneratedRegex(@"0[xX][0-9A-Fa-f]+|0[fFdD][0-9A-Fa-f]+|-?\d+(\.\d+)?|[%$._A-Za-z](?:[\w.$]|::)*|[{}()\[\],;:<>@!+|]")]
     private static partial Regex Word();
 }

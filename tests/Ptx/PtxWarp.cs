@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Rubato.Tests.Ptx;
 
 /// <summary>
-/// 32 lanes in lock step. Of the lanes that can go on, those with the lowest program counter go first, so that lanes which have taken
-/// different ways meet again; an instruction for the whole warp waits until every lane has come to it.
+/// 32 lanes in lock step. Of the lanes that can go on, those that are farthest behind go first (<see cref="PtxOrder"/>), so that lanes which
+/// have taken different ways meet again; an instruction for the whole warp waits until every lane has come to it.
 /// </summary>
 internal sealed class PtxWarp(PtxProgram program, PtxBlock block, int index, int lanes)
 {
@@ -69,9 +69,13 @@ internal sealed class PtxWarp(PtxProgram program, PtxBlock block, int index, int
                 Step(_counter, Present);
                 continue;
             }
-            int at = int.MaxValue;
-            for (uint rest = runnable; rest != 0; rest &= rest - 1) at = Math.Min(at, _counters[BitOperations.TrailingZeroCount(rest)]);
-            Step(at, At(at, runnable));
+            int first = _counters[BitOperations.TrailingZeroCount(runnable)];
+            for (uint rest = runnable; rest != 0; rest &= rest - 1)
+            {
+                int counter = _counters[BitOperations.TrailingZeroCount(rest)];
+                if (program.Order[counter] < program.Order[first]) first = counter;
+            }
+            Step(first, At(first, runnable));
         }
     }
 

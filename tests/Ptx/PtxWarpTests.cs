@@ -46,6 +46,33 @@ public sealed class PtxWarpTests
         Assert.Equal(Enumerable.Range(0, 32).Select(lane => (ulong)((lane ^ 1) * ((lane ^ 1) + 1) / 2)), PtxSnippet.Run(Body));
     }
 
+    // The way around ODD lies behind the loop in the text; lanes that went there must not let the others run ahead.
+    [Fact]
+    public void LanesMeetWhereTheirWaysJoin()
+    {
+        const string Body = """
+            mov.u32 %r0, %laneid;
+            and.b32 %r4, %r0, 1;
+            mov.b32 %r1, 0;
+            LOOP:
+            setp.ge.s32 %p0, %r1, 8;
+            @%p0 bra DONE;
+            add.s32 %r1, %r1, 1;
+            setp.ne.s32 %p1, %r4, 0;
+            @%p1 bra ODD;
+            JOIN:
+            bra LOOP;
+            DONE:
+            st.global.b32 [%own], %r1;
+            ret;
+            ODD:
+            bra JOIN;
+            """;
+        var traffic = new PtxTraffic();
+        Assert.All(PtxSnippet.Run(Body, traffic: traffic), count => Assert.Equal(8ul, count));
+        Assert.Equal(4 + 1 + 8 * 7 + 2 + 2, traffic.Instructions); // the snippet's own; the mask; 7 in each round; the last comparison; the end
+    }
+
     [Fact]
     public void AShuffleThatNotAllLanesReachFails() => Fails("diverged",
         "mov.u32 %r0, %laneid; setp.lt.u32 %p0, %r0, 3; @%p0 bra END; shfl.sync.bfly.b32 %r1, %r0, 1, 31, 0xffffffff; END:");

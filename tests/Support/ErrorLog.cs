@@ -4,13 +4,14 @@ using Microsoft.Extensions.Logging;
 namespace Rubato.Tests.Support;
 
 /// <summary>Keeps what a server logs as an error: a fault of its own, which no input may cause.</summary>
-internal sealed class ErrorLog : ILogger
+/// <param name="least">of what is kept</param>
+internal sealed class ErrorLog(LogLevel least = LogLevel.Error) : ILogger
 {
     public ConcurrentQueue<string> Errors { get; } = new();
 
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
 
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= least;
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {

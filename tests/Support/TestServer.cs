@@ -10,12 +10,14 @@ internal sealed class TestServer : IAsyncDisposable
     public const int Tracks = 200, Dimension = 16;
 
     private readonly TemporaryFolder _folder = new();
-    private readonly ErrorLog _log = new();
+    private readonly ErrorLog _log;
 
     /// <param name="configure">limits and other options</param>
     /// <param name="port">0 = a free one</param>
-    public TestServer(Action<ServerOptions>? configure = null, int port = 0)
+    /// <param name="log">null keeps errors only</param>
+    public TestServer(Action<ServerOptions>? configure = null, int port = 0, ErrorLog? log = null)
     {
+        _log = log ?? new ErrorLog();
         CatalogueBuilder.Build(_folder.File("c.rbt"), Vectors.Uniform(new Random(1), Tracks * Dimension), Dimension);
         var options = new ServerOptions
         {

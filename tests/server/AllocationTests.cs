@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Rubato.Client;
 using Rubato.Server;
 using Rubato.Tests.Ledgers;
@@ -178,6 +179,27 @@ public sealed class AllocationTests
         Assert.Equal(5, server.Engine.Campaigns.Count);
     }
 
+    [Fact]
+    public async Task WhoeverAsksForTheFileIsToldTheOutcomeEveryTime()
+    {
+        await using var server = new PaidServer(configure: options => options.WatchCampaigns = false);
+        var log = new ErrorLog(LogLevel.Information);
+        using var updates = new CampaignUpdates(server.Engine, CampaignFileStamp.Of(server.CampaignsPath), log);
+        File.WriteAllText(server.CampaignsPath, "{");
+        updates.Check();
+        TestServer.WaitUntil(() => log.Errors.Count == 1, "the file was not read");
+        updates.Check(); // as it was
+        updates.Reread();
+        TestServer.WaitUntil(() => log.Errors.Count == 2, "who asks is not told again");
+        Assert.All(log.Errors, line => Assert.Matches(@"^campaigns are not replaced: .*campaigns\.json: line 1, byte 1: not JSON: [^|]*\.\s*$", line));
+        server.WriteCampaigns(3, 100_000);
+        TestServer.WaitUntil(() => { updates.Reread(); return server.Engine.CampaignsGeneration > 1; }, "the file was not read again");
+        await using var without = new TestServer();
+        using var nothing = new CampaignUpdates(without.Server.Engine, default, log);
+        nothing.Reread();
+        Assert.Contains("the server was started without a campaigns file", log.Errors.Last());
+    }
+
     [Theory, InlineData(200_000, true), InlineData(300_000, false)]
     public async Task CampaignsHaveALimitOfTheirOwn(int bytes, bool isTaken)
     {
@@ -204,7 +226,9 @@ public sealed class AllocationTests
         await using var server = new PaidServer(configure: options => options.Engine = options.Engine with { LedgerPath = null, Ledger = ledger });
         await using RubatoClient client = await server.Test.ClientAsync();
         files.SyncsUntilFailure = 1;
+        Assert.Null(ledger.StopReason);
         Assert.Throws<LedgerException>(ledger.Compact);
+        Assert.Contains("journal-0000000001.log failed near byte ", ledger.StopReason);
         Assert.Equal(ErrorCode.LedgerStopped, (await Assert.ThrowsAsync<RequestRefusedException>(() => client.UpdateCampaignsAsync(PaidServer.Json(4, 100_000)))).Code);
         server.Test.ForgetErrors(); // that the ledger has stopped is one
     }
@@ -294,6 +318,8 @@ public sealed class AllocationTests
         Assert.Equal((2000, 2000, 0), (Micros("budget"), Micros("reserved"), Micros("settled")));
         Assert.Equal(0, samples["rubato_maintenance_failed"]);
         Assert.Equal((3, 0, 0), (samples["rubato_blocked_total{reason=\"Budget\"}"], samples["rubato_exposures_total{result=\"Late\"}"], samples["rubato_ledger_stopped"]));
+        Assert.Equal(Enum.GetNames<ExposureResult>().Select(name => $"rubato_exposures_total{{result=\"{name}\"}}").Order(),
+            samples.Keys.Where(key => key.StartsWith("rubato_exposures_total", StringComparison.Ordinal)).Order());
 
         double Micros(string part) => samples[$"rubato_campaign_micros{{campaign=\"2\",part=\"{part}\"}}"];
     }

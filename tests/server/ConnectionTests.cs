@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Rubato.Server;
 using Rubato.Tests.Support;
 using Rubato.Wire;
 
@@ -123,6 +125,23 @@ public sealed class ConnectionTests
         connection.Socket.Shutdown(SocketShutdown.Send);
         Assert.Equal([1, 2], connection.ReadReplies(2));
         connection.AssertClosed();
+    }
+
+    [Fact]
+    public async Task RefusedConnectionsDoNotFloodTheLog()
+    {
+        var log = new ErrorLog(LogLevel.Warning);
+        await using var server = new TestServer(options => options.Limits.ConnectionsMax = 1, log: log);
+        using RawConnection only = server.Connect();
+        long begun = Environment.TickCount64;
+        for (int i = 0; i < 50; i++)
+        {
+            using var refused = new RawConnection(server.Address);
+            refused.ReadError(ErrorCode.TooManyConnections, 0);
+        }
+        Assert.InRange(log.Errors.Count, 1, 1 + (Environment.TickCount64 - begun) / 1000);
+        Assert.Equal(50, PrometheusTextTests.Parse(PrometheusText.Write(server.Server))["rubato_connections_refused_total{reason=\"TooManyConnections\"}"]);
+        server.ForgetErrors();
     }
 
     [Fact]

@@ -11,7 +11,7 @@ namespace Rubato;
 /// ahead than the slack, and one that is the slack behind costs nothing. The learner goes on from the price that the environment let through:
 /// what it anticipates is what happens.
 /// </remarks>
-public sealed class CpwuPacing : IPacingPolicy
+internal sealed class CpwuPacing : IPacingPolicy
 {
     private const double LossMax = 0.5;           // η times the learner's loss of one interval
     private const double Spread = 1000;           // θ: largest worth of a unit of spend ÷ smallest that is worth having

@@ -6,7 +6,7 @@ namespace Rubato;
 /// entropic where the price is large, so that steps are relative to it, and additive near 0, which it can therefore reach and leave. The step
 /// size is 1, since <see cref="PacingError"/> brings the scale.
 /// </remarks>
-public sealed class DualPacing : IPacingPolicy
+internal sealed class DualPacing : IPacingPolicy
 {
     private const double FeedForward = 0.3;  // φ: price answers to spend with an elasticity of about 1 ÷ φ
     private const double FeedForwardMax = 0.5;

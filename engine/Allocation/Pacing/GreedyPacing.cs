@@ -1,7 +1,7 @@
 namespace Rubato;
 
 /// <summary>Baseline: no prices, every request, until the budget is gone.</summary>
-public sealed class GreedyPacing : IPacingPolicy
+internal sealed class GreedyPacing : IPacingPolicy
 {
     /// <inheritdoc/>
     public string Name => "greedy";

@@ -1,7 +1,7 @@
 namespace Rubato;
 
 /// <summary>Baseline: the prices of the price set, uncorrected.</summary>
-public sealed class StaticPacing : IPacingPolicy
+internal sealed class StaticPacing : IPacingPolicy
 {
     /// <inheritdoc/>
     public string Name => "static";

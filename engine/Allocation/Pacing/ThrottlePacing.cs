@@ -1,7 +1,7 @@
 namespace Rubato;
 
 /// <summary>Baseline: no prices; a campaign takes part in a request with a probability that follows the spend error.</summary>
-public sealed class ThrottlePacing : IPacingPolicy
+internal sealed class ThrottlePacing : IPacingPolicy
 {
     private const double AdmissionMin = 1e-4; // from here it can still learn that it spends too little
 

@@ -33,7 +33,11 @@ internal static class NpzFile
             }
             return tensors;
         }
-        catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (InvalidDataException failure)
+        {
+            throw new ModelException(path, $"not a whole .npz file, which is a zip archive of .npy files: {DataFileException.Describe(failure)}", failure);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new ModelException(path, DataFileException.Describe(failure), failure);
         }

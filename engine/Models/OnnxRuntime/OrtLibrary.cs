@@ -3,9 +3,11 @@ using System.Runtime.InteropServices;
 namespace Rubato;
 
 /// <summary>Finds ONNX Runtime's native library and opens its function table. It stays loaded: its threads outlive every session.</summary>
-internal static unsafe class OrtLibrary
+internal static unsafe partial class OrtLibrary
 {
     public const string EnvironmentVariable = "RUBATO_ONNXRUNTIME";
+
+    private const string TelemetryVariable = "ORT_DISABLE_TELEMETRY";
 
     private static readonly string[] FileNames = ["libonnxruntime.so.1", "libonnxruntime.so"];
 
@@ -14,6 +16,7 @@ internal static unsafe class OrtLibrary
     /// <exception cref="ModelRuntimeException">No usable library; the message lists what was tried.</exception>
     public static (OrtApi Api, string Version, string Path) Load(string? path)
     {
+        SilenceTelemetry();
         var tried = new List<string>();
         foreach (string candidate in Candidates(path))
         {
@@ -60,6 +63,19 @@ internal static unsafe class OrtLibrary
         if (functions is null) throw new NotSupportedException($"version {version}, expected 1.{OrtApi.Version} or newer");
         return (new OrtApi(functions), version, path);
     }
+
+    /// <summary>
+    /// ONNX Runtime's Linux builds from 1.29 on send events about the process and its models to their maker, and keep an id of the device and a database of
+    /// events in the home folder. DisableTelemetryEvents comes too late for both; this variable, looked at when the library starts, prevents them.
+    /// </summary>
+    private static void SilenceTelemetry()
+    {
+        // .NET's own setter changes a copy that native code does not see. What the environment says already is somebody's decision and stays.
+        if (!OperatingSystem.IsWindows()) _ = SetVariable(TelemetryVariable, "1", overwrite: 0);
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int overwrite);
 
     private static string FirstLine(string message) => message.Split('\n')[0];
 }

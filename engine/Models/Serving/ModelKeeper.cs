@@ -106,7 +106,8 @@ internal sealed class ModelKeeper
     public void Unlabel(string name, string label)
     {
         ModelShelf shelf = Find(name);
-        if (!shelf.Labels.Remove(label)) throw new ModelException(Path.Combine(_repository.Path, name), $"no label '{label}' (expected {string.Join(", ", shelf.Labels.Keys)})");
+        if (!shelf.Labels.Remove(label))
+            throw new ModelException(Path.Combine(_repository.Path, name), $"no label '{label}' ({(shelf.Labels.Count == 0 ? "it has none" : $"expected {string.Join(", ", shelf.Labels.Keys)}")})");
         shelf.Ordered.Remove(label);
         Save(shelf, shelf.File with { Versions = shelf.File.Versions.Where(entry => entry.Key != label).ToDictionary(), Pinned = [.. shelf.File.Pinned.Union([label])] });
     }

@@ -9,16 +9,16 @@ internal struct OracleParameters
     /// <summary>[slices + 1] i4 element at which a slice starts.</summary>
     public long Starts;
 
-    /// <summary>[elements] u2 campaigns.</summary>
+    /// <summary>[elements + 48] u2 campaigns: three columns of zeros behind the last slice, also in what follows.</summary>
     public long Campaigns;
 
-    /// <summary>[elements] f4 values.</summary>
+    /// <summary>[elements + 48] f4 values.</summary>
     public long Values;
 
-    /// <summary>[elements] f4 spends.</summary>
+    /// <summary>[elements + 48] f4 spends.</summary>
     public long Spends;
 
-    /// <summary>[elements] f4 margins; 0 without floors.</summary>
+    /// <summary>[elements + 48] f4 margins; 0 without floors.</summary>
     public long Margins;
 
     /// <summary>[slices × 16] i4 slots.</summary>
@@ -39,11 +39,14 @@ internal struct OracleParameters
     /// <summary>[cohorts + 1] i8 quality, in units; added to.</summary>
     public long QualitySums;
 
-    /// <summary>[blocks, 3] f8: Σ max { r · x }, Σ r · x and Σ x² of each block of 8 slices; overwritten.</summary>
+    /// <summary>[blocks, 3] f8: Σ max { r · x }, Σ r · x and Σ x² of each block; overwritten.</summary>
     public long Partials;
 
     /// <summary>γ.</summary>
     public double Smoothing;
+
+    /// <summary>1/γ.</summary>
+    public double InverseSmoothing;
 
     /// <summary>Units to one of spend, a power of two.</summary>
     public double SpendUnits;

@@ -3,15 +3,9 @@ using Rubato.Kernels.Cuda;
 
 namespace Rubato.KernelCompiler.Allocation;
 
-/// <summary>
-/// The edges of one thread's listener. Reduced values of the first columns are kept in shared memory, each thread's beside its neighbour's;
-/// those of the columns behind are computed again.
-/// </summary>
+/// <summary>The edges of one thread's listener, in device memory.</summary>
 internal readonly struct Listener
 {
-    /// <summary>32 KB for a block of 128 threads: with 1 KB for the system, six blocks fit a multiprocessor with 228 KB.</summary>
-    public const int KeptColumns = 32;
-
     /// <summary>Edges of the listener, padding included.</summary>
     public readonly int Columns;
 
@@ -19,51 +13,61 @@ internal readonly struct Listener
     private readonly long _first;
     private readonly int _index;
     private readonly double _cohortPrice;
-    private readonly ArrayView<double> _kept;
 
-    public Listener(OracleParameters p, long first, int columns, int index, ArrayView<double> kept)
+    public Listener(OracleParameters p, int slice)
     {
-        (_p, _first, Columns, _index, _kept) = (p, first, columns, index, kept);
-        _cohortPrice = p.Margins == 0 ? 0 : Device.Double(p.CohortPrices, Device.Int(p.Cohorts, index));
+        int start = Device.Int(p.Starts, slice), lane = Group.IdxX & (Oracle.Height - 1);
+        (_p, _first, _index) = (p, start + lane, slice * Oracle.Height + lane);
+        Columns = (Device.Int(p.Starts, slice + 1) - start) / Oracle.Height;
+        _cohortPrice = p.Margins == 0 ? 0 : Device.Double(p.CohortPrices, Device.Int(p.Cohorts, _index));
     }
 
-    /// <summary>The reduced value of a column, from memory; past the last column that of the last.</summary>
+    /// <summary>k.</summary>
+    public int Slots => Device.Int(_p.Slots, _index);
+
+    /// <summary>The reduced values of four columns, whose loads are under way at once. Those past the last are the next slice's, or of the zeros behind all slices.</summary>
+    public ReducedGroup ReadGroup(int column)
+    {
+        long e = Edge(column), campaigns = _p.Campaigns + 2 * e, values = _p.Values + 4 * e, spends = _p.Spends + 4 * e;
+        double r0 = Reduced(campaigns, values, spends, 0), r1 = Reduced(campaigns, values, spends, 1),
+            r2 = Reduced(campaigns, values, spends, 2), r3 = Reduced(campaigns, values, spends, 3);
+        if (_p.Margins != 0)
+        {
+            long margins = _p.Margins + 4 * e;
+            r0 += Device.FloatOnce(margins, 0) * _cohortPrice;
+            r1 += Device.FloatOnce(margins, Oracle.Height) * _cohortPrice;
+            r2 += Device.FloatOnce(margins, 2 * Oracle.Height) * _cohortPrice;
+            r3 += Device.FloatOnce(margins, 3 * Oracle.Height) * _cohortPrice;
+        }
+        return new ReducedGroup(r0, r1, r2, r3);
+    }
+
+    /// <summary>The reduced value of a column.</summary>
     public double Read(int column)
     {
-        long e = Edge(IntrinsicMath.Min(column, Columns - 1));
-        Pair prices = Device.Pair(_p.Prices, Device.UShort(_p.Campaigns, e));
-        double r = Device.Float(_p.Values, e) - Device.Float(_p.Spends, e) * prices.X + prices.Y;
-        return _p.Margins == 0 ? r : r + Device.Float(_p.Margins, e) * _cohortPrice;
+        long e = Edge(column);
+        double r = Reduced(_p.Campaigns + 2 * e, _p.Values + 4 * e, _p.Spends + 4 * e, 0);
+        return _p.Margins == 0 ? r : r + Device.FloatOnce(_p.Margins, e) * _cohortPrice;
     }
-
-    /// <summary>Keeps a reduced value that was read; adds its column to the candidates where it is positive, since nothing else can be chosen.</summary>
-    public void Keep(int column, double r, ref uint candidates)
-    {
-        if (column >= KeptColumns) return;
-        _kept[column * Oracle.BlockThreads + Group.IdxX] = r;
-        candidates |= r > 0 & column < Columns ? 1u << column : 0;
-    }
-
-    /// <summary>The value of the lowest of some candidates.</summary>
-    public double Lowest(uint candidates) => _kept[Column(candidates) * Oracle.BlockThreads + Group.IdxX];
-
-    /// <summary>The column of the lowest of some candidates.</summary>
-    public static int Column(uint candidates) => IntrinsicMath.PopCount((candidates & (0 - candidates)) - 1);
-
-    /// <summary>The reduced value of any column that was read before.</summary>
-    public double Value(int column) => column < KeptColumns ? _kept[column * Oracle.BlockThreads + Group.IdxX] : Read(column);
 
     /// <summary>Adds what is chosen of a column. Integer sums do not depend on the order in which threads come to add.</summary>
     public void Scatter(int column, double x)
     {
         long e = Edge(column);
-        int campaign = Device.UShort(_p.Campaigns, e);
-        double spend = Device.Float(_p.Spends, e) * x;
+        int campaign = Device.UShortOnce(_p.Campaigns, e);
+        double spend = Device.FloatOnce(_p.Spends, e) * x;
         if (spend > 0) Device.Add(_p.CampaignSums, 2L * campaign, (long)(spend * _p.SpendUnits + 0.5));
         Device.Add(_p.CampaignSums, 2L * campaign + 1, (long)(x * _p.DeliveryUnits + 0.5));
         if (_p.Margins == 0) return;
-        double quality = Device.Float(_p.Margins, e) * x * _p.QualityUnits;
+        double quality = Device.FloatOnce(_p.Margins, e) * x * _p.QualityUnits;
         Device.Add(_p.QualitySums, Device.Int(_p.Cohorts, _index), (long)(quality + (quality < 0 ? -0.5 : 0.5)));
+    }
+
+    /// <summary>v − s · p + o of the column so many behind some addresses.</summary>
+    private double Reduced(long campaigns, long values, long spends, int columns)
+    {
+        Pair prices = Device.Pair(_p.Prices, Device.UShortOnce(campaigns, columns * Oracle.Height));
+        return Device.FloatOnce(values, columns * Oracle.Height) - Device.FloatOnce(spends, columns * Oracle.Height) * prices.X + prices.Y;
     }
 
     private long Edge(int column) => _first + (long)column * Oracle.Height;

@@ -5,106 +5,87 @@ namespace Rubato.KernelCompiler.Allocation;
 
 /// <summary>
 /// <c>oracle</c>: a thread to a listener, sixteen listeners to a slice, so that the threads of a slice read 64 bytes of a column together.
-/// Device memory is read once, four columns at a time; what follows works on the reduced values that are kept, and of those on the candidates:
-/// one bit for each column whose value lies above all that the threshold can still become.
+/// Device memory is read once, four columns at a time; what follows works on the survivors, whose values lie above all that the threshold can
+/// still become.
 /// </summary>
 internal static class Oracle
 {
     public const int BlockThreads = 128, Height = 16;
 
-    private const int IterationsMax = 64;
+    private const int IterationsMax = 64, BlockSlices = BlockThreads / Height, GroupColumns = 4;
 
     private const double Tolerance = 1e-14; // of Σ x, a few roundings
 
     public static void Kernel(OracleParameters p)
     {
-        ArrayView<double> kept = SharedMemory.Allocate<double>(Listener.KeptColumns * BlockThreads);
-        int slice = p.FirstSlice + Grid.IdxX * (BlockThreads / Height) + Group.IdxX / Height;
-        bool used = slice < p.EndSlice;
-        int place = IntrinsicMath.Min(slice, p.EndSlice - 1), index = place * Height + Group.IdxX % Height;
-        int start = Device.Int(p.Starts, place), columns = used ? (Device.Int(p.Starts, place + 1) - start) / Height : 0;
-        var listener = new Listener(p, start + Group.IdxX % Height, columns, index, kept);
-        int slots = Device.Int(p.Slots, index), bestColumn = 0;
-        uint candidates = 0;
-        double best = double.NegativeInfinity, second = best, third = best; // those of the most slots that there usually are
-        for (int column = 0; column < columns; column += 4)
+        ArrayView<double> values = SharedMemory.Allocate<double>((Survivors.Capacity + 1) * BlockThreads);
+        ArrayView<int> columns = SharedMemory.Allocate<int>((Survivors.Capacity + 1) * BlockThreads);
+        double bound = 0, linear = 0, square = 0;
+        for (int slice = p.FirstSlice + Grid.IdxX * BlockSlices + Group.IdxX / Height; slice < p.EndSlice; slice += Grid.DimX * BlockSlices)
         {
-            double r0 = listener.Read(column), r1 = listener.Read(column + 1), r2 = listener.Read(column + 2), r3 = listener.Read(column + 3);
-            listener.Keep(column, r0, ref candidates);
-            listener.Keep(column + 1, r1, ref candidates);
-            listener.Keep(column + 2, r2, ref candidates);
-            listener.Keep(column + 3, r3, ref candidates);
-            Take(r0, column, columns, ref best, ref second, ref third, ref bestColumn);
-            Take(r1, column + 1, columns, ref best, ref second, ref third, ref bestColumn);
-            Take(r2, column + 2, columns, ref best, ref second, ref third, ref bestColumn);
-            Take(r3, column + 3, columns, ref best, ref second, ref third, ref bestColumn);
-        }
-        // At γ below the k-th best value the slots are filled: the threshold lies there or above.
-        double kth = slots == 1 ? best : slots == 2 ? second : slots == 3 ? third : 0, threshold = IntrinsicMath.Max(kth - p.Smoothing, 0.0);
-        bool alone = slots == 1 && second <= threshold; // then the threshold is exact already, and nothing but the best is chosen
-        if (!alone) threshold = Root(p, listener, slots, threshold, IntrinsicMath.Max(best, threshold), ref candidates);
-        double bound = slots == 1 ? IntrinsicMath.Max(best, 0.0) : BestSum(listener, slots, threshold, candidates);
-        double linear = 0, square = 0, inverse = 1 / p.Smoothing;
-        if (alone)
-        {
-            if (best > threshold) Choose(listener, bestColumn, best, threshold, inverse, ref linear, ref square);
-        }
-        else
-        {
-            for (uint rest = candidates; rest != 0; rest &= rest - 1)
-                Choose(listener, Listener.Column(rest), listener.Lowest(rest), threshold, inverse, ref linear, ref square);
-            for (int column = Listener.KeptColumns; column < columns; column++)
-                Choose(listener, column, listener.Read(column), threshold, inverse, ref linear, ref square);
+            var listener = new Listener(p, slice);
+            Evaluate(p, listener, new Survivors(values, columns, listener.Columns), ref bound, ref linear, ref square);
         }
         BlockSums(p, bound, linear, square);
     }
 
-    private static void Choose(Listener listener, int column, double r, double threshold, double inverse, ref double linear, ref double square)
+    private static void Evaluate(OracleParameters p, Listener listener, Survivors survivors, ref double bound, ref double linear, ref double square)
     {
-        double x = IntrinsicMath.Min((r - threshold) * inverse, 1.0);
+        int slots = listener.Slots;
+        BestKeys best = default;
+        for (int column = 0; column < listener.Columns; column += GroupColumns)
+        {
+            ReducedGroup group = listener.ReadGroup(column);
+            best.Take(group.R0, column < listener.Columns);
+            best.Take(group.R1, column + 1 < listener.Columns);
+            best.Take(group.R2, column + 2 < listener.Columns);
+            best.Take(group.R3, column + 3 < listener.Columns);
+            double least = best.Kth(slots) - p.Smoothing;
+            least = least > 0 ? least : 0;
+            survivors.Add(group.R0, column, group.R0 > least);
+            survivors.Add(group.R1, column + 1, group.R1 > least);
+            survivors.Add(group.R2, column + 2, group.R2 > least);
+            survivors.Add(group.R3, column + 3, group.R3 > least);
+        }
+        double low = best.Threshold(slots, p.Smoothing);
+        survivors.Narrow(low);
+        bool open = survivors.Count > slots | survivors.End < listener.Columns; // else each survivor gets a slot, or what it wants of one
+        double threshold = open ? Root(p, listener, survivors, slots, low, best.Ceiling(slots)) : low, kth = best.Kth(slots);
+        bound += BestSum(listener, survivors, slots, kth > threshold ? kth : threshold);
+        for (int i = 0; i < survivors.Count; i++) Choose(p, listener, survivors.Column(i), survivors.Value(i), threshold, ref linear, ref square);
+        for (int column = survivors.End; column < listener.Columns; column++)
+            Choose(p, listener, column, listener.Read(column), threshold, ref linear, ref square);
+    }
+
+    private static void Choose(OracleParameters p, Listener listener, int column, double r, double threshold, ref double linear, ref double square)
+    {
+        double raw = (r - threshold) * p.InverseSmoothing, x = raw < 1 ? raw : 1;
         if (x <= 0) return;
         linear += r * x;
         square += x * x;
         listener.Scatter(column, x);
     }
 
-    private static void Take(double r, int column, int columns, ref double best, ref double second, ref double third, ref int bestColumn)
+    /// <summary>
+    /// The root of Σ clip((r − τ)/γ, 0, 1) = k between two bounds: Newton inside the bracket, halving elsewhere. It starts a little above the
+    /// lower bound, where the k-th best is no longer whole, and its slope therefore counts.
+    /// </summary>
+    private static double Root(OracleParameters p, Listener listener, Survivors survivors, int slots, double low, double high)
     {
-        double value = column < columns ? r : double.NegativeInfinity; // selections, not branches: lanes stay together
-        third = IntrinsicMath.Max(third, IntrinsicMath.Min(second, value));
-        second = IntrinsicMath.Max(second, IntrinsicMath.Min(best, value));
-        bestColumn = value > best ? column : bestColumn;
-        best = IntrinsicMath.Max(best, value);
-    }
-
-    /// <summary>The root of Σ clip((r − τ)/γ, 0, 1) = k between two bounds: Newton inside the bracket, halving elsewhere.</summary>
-    private static double Root(OracleParameters p, Listener listener, int slots, double low, double high, ref uint candidates)
-    {
-        double threshold = low, inverse = 1 / p.Smoothing, slack = slots * Tolerance;
+        double start = high - p.Smoothing, threshold = start > low & slots > 1 ? start : low, slack = slots * Tolerance;
         for (int iteration = 0; iteration < IterationsMax; iteration++)
         {
-            double sum = 0;
-            int fractional = 0;
-            uint positive = 0;
-            for (uint rest = candidates; rest != 0; rest &= rest - 1)
-            {
-                double raw = (listener.Lowest(rest) - threshold) * inverse;
-                positive |= raw > 0 ? rest & (0 - rest) : 0;
-                Add(raw, ref sum, ref fractional);
-            }
-            for (int column = Listener.KeptColumns; column < listener.Columns; column++)
-                Add((listener.Read(column) - threshold) * inverse, ref sum, ref fractional);
-            if (iteration == 0) candidates = positive; // the others add nothing at the lower bound, nor at a higher threshold
-            double excess = sum - slots;
-            bool above = excess > slack, below = excess < -slack && iteration > 0; // below at first: the slots are not used up
+            double fractions = 0;
+            int fractional = 0, whole = 0;
+            for (int i = 0; i < survivors.Count; i++) Add(survivors.Value(i) - threshold, p.Smoothing, ref fractions, ref fractional, ref whole);
+            for (int column = survivors.End; column < listener.Columns; column++)
+                Add(listener.Read(column) - threshold, p.Smoothing, ref fractions, ref fractional, ref whole);
+            double excess = fractions * p.InverseSmoothing + (whole - slots);
+            bool above = excess > slack, below = excess < -slack && threshold > low; // below at the lower bound: the slots are not used up
             if (!(above || below) || low >= high) break;
-            if (above)
-            {
-                low = threshold;
-                candidates = positive;
-            }
-            else high = threshold;
-            double newton = threshold + excess * p.Smoothing / IntrinsicMath.Max(fractional, 1);
+            low = above ? threshold : low;
+            high = above ? high : threshold;
+            double newton = threshold + excess * p.Smoothing / (fractional > 0 ? fractional : 1);
             double moved = fractional > 0 && newton > low && newton < high ? newton : (low + high) * 0.5;
             if (moved == threshold) break; // the end of the arithmetic's resolution
             threshold = moved;
@@ -112,14 +93,16 @@ internal static class Oracle
         return threshold;
     }
 
-    private static void Add(double raw, ref double sum, ref int fractional)
+    private static void Add(double above, double smoothing, ref double fractions, ref int fractional, ref int whole)
     {
-        sum += IntrinsicMath.Min(IntrinsicMath.Max(raw, 0.0), 1.0);
-        fractional += raw > 0 & raw < 1 ? 1 : 0;
+        bool inside = above > 0 & above < smoothing;
+        fractions += inside ? above : 0;
+        fractional += inside ? 1 : 0;
+        whole += above >= smoothing ? 1 : 0;
     }
 
     /// <summary>max { r · x : x in P } = min over c ≥ 0 of k·c + Σ max(r − c, 0), attained where at most k values lie above c.</summary>
-    private static double BestSum(Listener listener, int slots, double cut, uint candidates)
+    private static double BestSum(Listener listener, Survivors survivors, int slots, double cut)
     {
         double sum = 0;
         for (bool open = listener.Columns > 0; open;)
@@ -127,10 +110,10 @@ internal static class Oracle
             int count = 0;
             double next = double.PositiveInfinity;
             sum = slots * cut;
-            for (uint rest = candidates; rest != 0; rest &= rest - 1) Above(listener.Lowest(rest), cut, ref sum, ref next, ref count);
-            for (int column = Listener.KeptColumns; column < listener.Columns; column++) Above(listener.Read(column), cut, ref sum, ref next, ref count);
+            for (int i = 0; i < survivors.Count; i++) Above(survivors.Value(i), cut, ref sum, ref next, ref count);
+            for (int column = survivors.End; column < listener.Columns; column++) Above(listener.Read(column), cut, ref sum, ref next, ref count);
             open = count > slots; // every round passes at least one value
-            if (open) cut = next;
+            cut = next;
         }
         return sum;
     }
@@ -140,7 +123,7 @@ internal static class Oracle
         bool above = r > cut;
         count += above ? 1 : 0;
         sum += above ? r - cut : 0;
-        next = above ? IntrinsicMath.Min(next, r) : next;
+        next = above & r < next ? r : next;
     }
 
     private static void BlockSums(OracleParameters p, double bound, double linear, double square)

@@ -8,14 +8,16 @@ internal readonly struct HitBounds
 {
     private readonly long _hits, _blocks;
 
-    private readonly int _count, _firstRow;
+    private readonly int _count, _firstRow, _blockBytes;
 
     private readonly QueryLane _lane;
 
     public HitBounds(RaiseBarParameters p, int query, int count)
     {
-        (_hits, _blocks, _count, _firstRow) = (p.Hits + 8L * query * p.Capacity, p.Blocks, count, p.FirstRow);
+        (_hits, _count, _firstRow) = (p.Hits + 8L * query * p.Capacity, count, p.FirstRow);
         _lane = Bound.Lane(p.Lanes, query);
+        bool blocks = p.Blocks != 0; // without them their factors are 0, and what is multiplied can be any number
+        (_blocks, _blockBytes) = (blocks ? p.Blocks : p.Lanes, blocks ? Bound.BlockBytes : 0);
     }
 
     /// <summary>A hit; past the last, and where a filter has left none, one that reaches no bar.</summary>
@@ -24,8 +26,9 @@ internal readonly struct HitBounds
         // Without branches, so that a thread's loads are under way together: an index past the end reads the last hit, a key without a row the bounds of the first row.
         ulong key = Device.ULong(_hits, IntrinsicMath.Min(index, _count - 1));
         bool real = index < _count && key != RankKeys.Empty;
-        float error = Bound.Error(_blocks, IntrinsicMath.Max(RankKeys.Row(key), _firstRow), _lane), score = RankKeys.Score(key);
-        return new Hit(key, real ? RankKeys.Ordered(score - _lane.Margin * error) : 0, real ? score + error : float.NaN);
+        long block = _blocks + _blockBytes * (long)(IntrinsicMath.Max(RankKeys.Row(key), _firstRow) / 16);
+        float error = _lane.ErrorFactor * Device.Float(block, 1) + _lane.NormFactor * Device.Float(block, 2) + _lane.Constant, score = RankKeys.Score(key);
+        return new Hit(key, RankKeys.Ordered(score - _lane.Margin * error) & (real ? uint.MaxValue : 0), real ? score + error : float.NaN);
     }
 
     /// <summary>Writes a hit that is kept, behind those of the lanes below.</summary>

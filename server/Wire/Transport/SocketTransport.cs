@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net;
 using System.Net.Sockets;
 
 namespace Rubato.Wire;
@@ -27,7 +28,8 @@ public sealed class SocketTransport : IFrameTransport
     {
         _socket = socket;
         socket.NoDelay = true;
-        Peer = socket.RemoteEndPoint?.ToString() ?? "unknown";
+        Peer = socket.RemoteEndPoint is IPEndPoint { Address.IsIPv4MappedToIPv6: true } mapped ? $"{mapped.Address.MapToIPv4()}:{mapped.Port}"
+            : socket.RemoteEndPoint?.ToString() ?? "unknown";
         _input = new Pipe(new PipeOptions(pool, PipeScheduler.Inline, PipeScheduler.Inline, inputBytesMax, inputBytesMax / 2,
             PinnedMemoryPool.BlockBytes, useSynchronizationContext: false));
         _output = new Pipe(new PipeOptions(pool, PipeScheduler.Inline, PipeScheduler.Inline, pauseWriterThreshold: 0, resumeWriterThreshold: 0,

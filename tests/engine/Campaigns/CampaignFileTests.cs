@@ -72,7 +72,7 @@ public sealed class CampaignFileTests : IDisposable
         Campaign spring = set.Campaigns[1];
         Assert.Equal([new Licensor(1, "South"), new Licensor(3, "North")], set.Licensors);
         Assert.Equal((6000000L, 6000L, new FrequencyCap(3, 86400)), (spring.DailyBudgetMicros, spring.Promised, spring.FrequencyCap));
-        Assert.Equal(2, spring.Curve.WeightAt(new DateTime(2026, 1, 5, 5, 59, 0))); // a Monday
+        Assert.Equal(2, spring.Curve.Weights[SpendCurve.HourOfWeek(new DateTime(2026, 1, 5, 5, 59, 0))]); // a Monday
         Assert.Equal([1], spring.Rows); // track 12 is explicit
         Assert.Equal([0], set.OfRow(2).ToArray());
         Assert.Equal((1, 0, -1), (set.IndexOf(7), set.IndexOf(4), set.IndexOf(5)));

@@ -40,6 +40,25 @@ public sealed class CatalogueBuilderTests : IDisposable
         Assert.Equal([3, 0, 0, 0, /**/ 0, 0, 0, everywhere, /**/ 0, 0, 0, 0, /**/ 0, 0, 0, everywhere], catalogue.Attributes.MarketMasks.ToArray());
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void WhoeverGivesUpFindsTheOldSnapshotAndNothingElse(bool whileQuantising)
+    {
+        byte[] old = File.ReadAllBytes(Snapshots.Write(_folder, seed: 1, rows: 10, dimension: 4, name: "c.rbt"));
+        NpyFile.Write<float>(_folder.File("v.npy"), Vectors.Uniform(new Random(2), 40_000 * 8), columns: 8);
+        using var cancellation = new CancellationTokenSource();
+        var stop = new Stop(cancellation);
+        Assert.Throws<OperationCanceledException>(() => CatalogueBuilder.Build(new CatalogueSources { VectorsPath = _folder.File("v.npy") }, _folder.File("c.rbt"),
+            whileQuantising ? null : stop, whileQuantising ? stop : null, cancellation.Token));
+        Assert.Equal(old, File.ReadAllBytes(_folder.File("c.rbt")));
+        Assert.Equal(["c.rbt", "v.npy"], _folder.Names());
+    }
+
+    /// <summary>Gives up at the first sign of progress.</summary>
+    private sealed class Stop(CancellationTokenSource cancellation) : IProgress<int>
+    {
+        public void Report(int done) => cancellation.Cancel();
+    }
+
     [Fact]
     public void ANormBeyondFp32IsBoundedByInfinity()
     {
@@ -111,6 +130,14 @@ public sealed class CatalogueBuilderTests : IDisposable
     }
 
     [Fact]
+    public void AByteOrderMarkIsNotTheFirstLinesText()
+    {
+        using Catalogue catalogue = Build([1, 2, 3, 4], ids: [1, 2], "\uFEFF{\"licensor\":7}\n{\"licensor\":8}");
+        Assert.Equal([7u, 8u], catalogue.Attributes.Licensors.ToArray());
+        Assert.Contains("line 2: malformed JSON", Refused([1, 2, 3, 4], null, "{}\n\uFEFF{}"));
+    }
+
+    [Fact]
     public void TheNumberOfAttributeLinesMustBeTheNumberOfRows()
     {
         Assert.Contains("1 lines (expected one for each of 2 rows)", Refused([1, 2, 3, 4], null, "{}"));
@@ -127,7 +154,7 @@ public sealed class CatalogueBuilderTests : IDisposable
         var random = new Random(1);
         string[] lines = [.. Enumerable.Range(0, rows).Select(row => $"{{\"licensor\": {row + 1}{new string(' ', random.Next(60))}}}")];
         File.WriteAllText(_folder.File("a.jsonl"), string.Join("\r\n", lines));
-        TrackColumns columns = AttributesReader.Read(_folder.File("a.jsonl"), rows);
+        TrackColumns columns = AttributesReader.Read(_folder.File("a.jsonl"), rows, CancellationToken.None);
         Assert.Equal(Enumerable.Range(1, rows).Select(id => (uint)id), columns.Licensors.ToArray());
     }
 

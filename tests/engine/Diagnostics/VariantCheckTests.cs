@@ -1,5 +1,7 @@
 using Rubato.Kernels;
+using Rubato.Kernels.Cuda;
 using Rubato.Kernels.Similarity;
+using Rubato.Tests.Kernels.Cuda;
 
 namespace Rubato.Tests;
 
@@ -38,6 +40,16 @@ public sealed class VariantCheckTests
         Assert.Equal((true, false, error), (scans[0].Available, scans[0].Passed, Math.Round(scans[0].MaxError, 6)));
         Assert.Equal((false, false, "not on this machine"), (scans[1].Available, scans[1].Passed, scans[1].Reason));
         Assert.Equal((true, true, 0), (scans[2].Available, scans[2].Passed, scans[2].MaxError));
+    }
+
+    [SkippableFact]
+    public void ADeviceThatIsLostHasNotPassed()
+    {
+        using var device = new FakeScan();
+        device.Fake.Fail("kernel", (CudaResult)719);
+        VariantReport report = VariantCheck.Run([new("scalar", new ScoreScalar(), null)], [new("cuda-int8", device.Scan, null)], [Small], Small)[1];
+        Assert.Equal((true, false, 0.0), (report.Available, report.Passed, report.MaxError)); // the CPU's results are right
+        Assert.Contains("719", report.Reason);
     }
 
     [Fact]

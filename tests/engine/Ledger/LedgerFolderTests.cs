@@ -64,6 +64,14 @@ public sealed class LedgerFolderTests : IDisposable
     }
 
     [Fact]
+    public void ALockThatCannotBeOpenedIsNotTakenForAnotherProcess()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "ledger", "lock"));
+        string message = Assert.Throws<LedgerException>(() => BudgetLedger.Open(_folder.File("ledger"), new LedgerOptions())).Message;
+        Assert.EndsWith("lock: cannot be opened: access denied, or not a regular file", message);
+    }
+
+    [Fact]
     public void AFolderThatCannotBeMadeIsNamed()
     {
         string path = Path.Combine(_folder.Write("file", [1]), "ledger");

@@ -17,7 +17,7 @@ public sealed class DeviceSearchTests
     {
         using var scan = new FakeScan();
         using var folder = new TemporaryFolder();
-        const int Rows = 5000, Dimension = 24, K = 7, Queries = 5;
+        const int Rows = 6000, Dimension = 24, K = 7, Queries = 5;
         CatalogueBuilder.Build(folder.File("c.rbt"), Vectors.Uniform(new Random(1), Rows * Dimension), Dimension);
         using Catalogue catalogue = Catalogue.Open(folder.File("c.rbt"));
         float[] queries = Vectors.Uniform(new Random(2), Queries * Dimension);
@@ -34,7 +34,21 @@ public sealed class DeviceSearchTests
         Assert.Equal(expectedRows, rows);
         Assert.Equal(expectedScores, scores);
         Assert.Equal((Queries, 0), (scan.Scan.DeviceQueries, scan.Scan.PassedOnQueries));
-        Assert.DoesNotContain(scan.Fake.Allocations(0), allocation => allocation.Bytes > Rows * 64); // let go with the searcher
+        Assert.DoesNotContain(scan.Fake.Allocations(0), allocation => allocation.Bytes >= Rows * 64); // let go with the searcher
+    }
+
+    [SkippableFact]
+    public void ASearcherSaysThatTheCpuTookOver()
+    {
+        using var scan = new FakeScan();
+        using var folder = new TemporaryFolder();
+        CatalogueBuilder.Build(folder.File("c.rbt"), Vectors.Uniform(new Random(1), 1000 * 16), 16);
+        using Catalogue catalogue = Catalogue.Open(folder.File("c.rbt"));
+        using var searcher = new RowSearcher(catalogue, scan.Scan, pin: false);
+        Assert.Equal("cuda-int8", searcher.Variant);
+        scan.Fake.Fail("kernel", (CudaResult)719);
+        searcher.Search(Vectors.Uniform(new Random(2), 16), [], 5, new int[5], new float[5]);
+        Assert.StartsWith("cuda-int8, then the CPU: cuEventSynchronize on Fake GPU 0: ", searcher.Variant);
     }
 
     [SkippableFact]

@@ -49,6 +49,21 @@ public sealed class OracleCudaTests
         Assert.Equal(0, fake.LiveObjects);
     }
 
+    [SkippableTheory]
+    [InlineData("cuMemAlloc_v2", 2)]
+    [InlineData("cuMemcpyHtoDAsync_v2", 2)]
+    public void EdgesThatDoNotFitLeaveNothingOnTheDevice(string call, int result)
+    {
+        using FakeDriver fake = FakeDriver.Start();
+        (EdgeSlices edges, OraclePrices prices) = Problem(3);
+        using var kernel = new OracleCuda(CudaExecutor.Open(new CudaOptions { Library = fake.Library }), OracleKernels.Scalar);
+        int before = fake.Live(FakeDriver.Kind.Memory);
+        fake.Fail(call, (CudaResult)result, skip: 3);
+        Sums(kernel, edges, prices);
+        Assert.StartsWith("cuda-double, then ", kernel.Name);
+        Assert.Equal(before, fake.Live(FakeDriver.Kind.Memory));
+    }
+
     [SkippableFact]
     public void SecondDerivativesComeFromTheCpu()
     {

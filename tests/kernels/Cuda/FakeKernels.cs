@@ -41,6 +41,16 @@ internal static unsafe class FakeKernels
         }
     }
 
+    /// <summary>After take_best: rows that there are none of.</summary>
+    public static void Scramble(FakeDriver.Launch launch)
+    {
+        fixed (byte* parameters = launch.Parameters)
+        {
+            var p = (TakeBestParameters*)parameters;
+            new Span<int>((int*)p->Rows, p->K * launch.Blocks).Fill(int.MinValue);
+        }
+    }
+
     private static void Scan(in ScanParameters p, string entry)
     {
         for (int query = 0; query < p.QueryCount; query++)

@@ -6,7 +6,7 @@ namespace Rubato.Tests.Kernels.Cuda;
 internal sealed class FakeSession : IDisposable
 {
     /// <summary>A kernel whose parameters are two addresses, a number and room for it: what the tests below launch.</summary>
-    public const string AddPtx = ".version 7.5\n.target sm_80\n.visible .entry add(\n\t.param .align 8 .b8 p0[24]\n)\n{ ret; }\n";
+    public const string AddPtx = ".version 7.5\n.target sm_80\n.address_size 64\n.visible .entry add(\n\t.param .align 8 .b8 p0[24]\n)\n{ ret; }\n";
 
     private readonly bool _ownsDriver;
 
@@ -35,9 +35,9 @@ internal sealed class FakeSession : IDisposable
     }
 
     /// <summary>A library of that kernel.</summary>
-    public static EmbeddedKernels AddLibrary(string text = AddPtx, int parameterBytes = 24)
+    public static EmbeddedKernels AddLibrary(string text = AddPtx, int parameterBytes = 24, int blockThreads = 64)
     {
-        var entry = new KernelEntry { Entry = "add", ParameterBytes = parameterBytes, SharedBytes = 0, BlockThreads = 64, PtxHash = KernelManifest.HashOf(text) };
+        var entry = new KernelEntry { Entry = "add", ParameterBytes = parameterBytes, SharedBytes = 0, BlockThreads = blockThreads, PtxHash = KernelManifest.HashOf(text) };
         string manifest = new KernelManifest { SourceHash = "", PtxVersion = "7.5", Target = "sm_80", Kernels = [entry] }.ToJson();
         return new EmbeddedKernels(name => name == "manifest.json" ? manifest : text);
     }

@@ -37,10 +37,10 @@ public sealed class KernelTrafficTests(ITestOutputHelper output)
 
     /// <summary>What a tile of 128 rows costs where tile follows tile: a part of 16 tiles less one of 8.</summary>
     [Theory]
-    [InlineData(64, 128, 16.1, 299)]
-    [InlineData(256, 128, 16.1, 299)]
-    [InlineData(64, 256, 32.1, 437)]
-    [InlineData(64, 512, 96.1, 799)]
+    [InlineData(64, 128, 16.1, 294)]
+    [InlineData(256, 128, 16.1, 294)]
+    [InlineData(64, 256, 32.1, 432)]
+    [InlineData(64, 512, 96.1, 794)]
     public void ATileOfManyQueriesIsReadOnceForAGroup(int queries, int rowBytes, double kilobytesMax, double instructionsMax)
     {
         const string Entry = "scan_int8_matrix";
@@ -67,51 +67,57 @@ public sealed class KernelTrafficTests(ITestOutputHelper output)
         int[] Orders(string name) => [.. traffic.Of(name).Select(site => site.Order).Order()];
     }
 
-    [Fact]
-    public void RaisingABarReadsTheHitsTwice()
+    [Theory, InlineData(1300, 1000), InlineData(4096, 1350)]
+    public void RaisingABarReadsTheHitsTwice(int hitCount, int instructionsMax)
     {
         var random = new Random(3);
-        const int Hits = 4096;
         var device = new PtxDevice { Traffic = [] };
         using DeviceBuffer lanes = DeviceBuffer.Of<QueryLane>(device, [new() { Scale = 1, Margin = 1 }]), bars = DeviceBuffer.Of<float>(device, [float.NegativeInfinity]),
-            hits = DeviceBuffer.Of<ulong>(device, [.. Enumerable.Range(0, Hits).Select(row => Rubato.Kernels.Selection.RankKey.Of(random.NextSingle(), row))]),
-            counts = DeviceBuffer.Of<int>(device, [Hits]), status = DeviceBuffer.Of<int>(device, [0]);
+            hits = DeviceBuffer.Of<ulong>(device, [.. Enumerable.Range(0, hitCount).Select(row => Rubato.Kernels.Selection.RankKey.Of(random.NextSingle(), row))]),
+            counts = DeviceBuffer.Of<int>(device, [hitCount]), status = DeviceBuffer.Of<int>(device, [0]);
         device.Launch("raise_bar", 1, 1, new RaiseBarParameters
         {
-            Lanes = lanes.Address, Bars = bars.Address, Hits = hits.Address, HitCounts = counts.Address, Status = status.Address, K = 100, Capacity = Hits,
+            Lanes = lanes.Address, Bars = bars.Address, Hits = hits.Address, HitCounts = counts.Address, Status = status.Address, K = 100, Capacity = hitCount,
         });
         PtxTraffic traffic = device.Traffic["raise_bar"];
         long keys = traffic.Of("ld.global.b64").Sum(site => site.Steps);
-        output.WriteLine($"raise_bar, {Hits} hits: {traffic.Instructions / 32.0:0} instructions a warp, {keys} sectors of hits");
-        Assert.Equal(2 * Hits * 8 / 32, keys);
-        Assert.InRange(traffic.Instructions / 32.0, 0, 2200);
+        output.WriteLine($"raise_bar, {hitCount} hits: {traffic.Instructions / 32.0:0} instructions a warp, {keys} sectors of hits");
+        Assert.InRange(keys, 2 * hitCount * 8 / 32, 2 * (hitCount * 8 / 32 + 64)); // past the end each warp reads the last hit
+        Assert.InRange(traffic.Instructions / 32.0, 0, instructionsMax);
         foreach (PtxTraffic.Site site in traffic.Of("ld.shared")) Assert.Equal(site.StepsMin, site.Steps);
     }
 
-    [Theory, InlineData(1), InlineData(3)]
-    public void TheAllocationPassReadsEachEdgeOnce(int slots)
+    /// <summary>The last is the problem on which <c>doctor --gpu</c> times the pass.</summary>
+    [Theory]
+    [InlineData(32, 1, 1, 76, 13)]
+    [InlineData(32, 3, 3, 105, 16)]
+    [InlineData(20, 1, 3, 106, 16)]
+    public void TheAllocationPassReadsEachEdgeOnce(int degree, int slotsMin, int slotsMax, int instructionsMax, double bytesMax)
     {
-        const int Listeners = 256, Degree = 32, Campaigns = 64;
-        var random = new Random(slots);
+        const int Listeners = 1280, Campaigns = 64;
+        var random = new Random(slotsMax);
         var columns = new EdgeColumns
         {
-            Starts = [.. Enumerable.Range(0, Listeners + 1).Select(listener => (long)listener * Degree)],
-            Campaigns = [.. Enumerable.Range(0, Listeners * Degree).Select(edge => edge % Degree * 2)], Values = Vector(), Spends = Vector(), Margins = [],
-            Slots = [.. Enumerable.Repeat(slots, Listeners)], Cohorts = [],
+            Starts = [.. Enumerable.Range(0, Listeners + 1).Select(listener => (long)listener * degree)],
+            Campaigns = [.. Enumerable.Range(0, Listeners * degree).Select(edge => edge % degree * 2)], Values = Vector(), Spends = Vector(), Margins = [],
+            Slots = [.. Enumerable.Range(0, Listeners).Select(_ => random.Next(slotsMin, slotsMax + 1))], Cohorts = [],
         };
         EdgeSlices edges = EdgeSlicesBuilder.Build(columns, new CampaignGate[Campaigns], cohortCount: 0, threads: 1);
+        var prices = new OraclePrices(Campaigns, 0) { Smoothing = 0.05 };
+        for (int j = 0; j < Campaigns; j++) prices.Budget[j] = 0.5 + 0.5 * random.NextDouble();
+        prices.Round();
         var device = new PtxDevice { Traffic = [] };
-        using var oracle = new DeviceOracle(device, edges);
-        var sums = new OracleSums(edges, curvature: null);
-        oracle.Evaluate(new OraclePrices(Campaigns, 0) { Smoothing = 0.05 }, 0, edges.SliceCount, sums);
+        using var oracle = new DeviceOracle(device, edges, blocksMax: 2);
+        oracle.Evaluate(prices, 0, edges.SliceCount, new OracleSums(edges, curvature: null));
         PtxTraffic traffic = device.Traffic["oracle"];
-        double streamed = traffic.Of("ld.global.u16").Concat(traffic.Of("ld.global.f32")).Sum(site => 32.0 * site.Steps) / edges.EdgeCount;
-        output.WriteLine($"oracle, {slots} slots: {streamed:0.0} bytes and {(double)traffic.Instructions / edges.EdgeCount * 32:0} instructions an edge");
+        double streamed = traffic.Of("ld.global.nc.L1::no_allocate").Sum(site => 32.0 * site.Steps) / edges.EdgeCount;
+        double instructions = (double)traffic.Instructions / edges.EdgeCount * 32;
+        output.WriteLine($"oracle, {degree} edges, {slotsMin} to {slotsMax} slots: {streamed:0.0} bytes and {instructions:0} instructions an edge");
         foreach (PtxTraffic.Site site in traffic.Sites.Where(site => site.Shared)) Assert.Equal(site.StepsMin, site.Steps);
-        Assert.InRange((double)traffic.Instructions / edges.EdgeCount * 32, 0, slots == 1 ? 150 : 260);
-        Assert.InRange(streamed, 10, 10 + 1.0 * slots); // a chosen edge is read again, by whoever chose it, for its campaign and its spend
+        Assert.InRange(instructions, 0, instructionsMax);
+        Assert.InRange(streamed, 10, bytesMax); // a chosen edge is read again, by whoever chose it, for its campaign and its spend
 
-        float[] Vector() => [.. Enumerable.Range(0, Listeners * Degree).Select(_ => random.NextSingle())];
+        float[] Vector() => [.. Enumerable.Range(0, Listeners * degree).Select(_ => random.NextSingle())];
     }
 
     private static PtxTraffic Scan(string entry, int elementBytes, int queries, int rowBytes, int queryFactor, int rowCount = Rows, bool onePart = false)

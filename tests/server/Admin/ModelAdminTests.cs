@@ -33,6 +33,7 @@ public sealed class ModelAdminTests
         Assert.Equal(409, status);
         Assert.Contains("label stable stands for it", error);
         Assert.Equal((200, "done"), await SendAsync(HttpMethod.Delete, "/models/ranker/labels/canary"));
+        Assert.EndsWith("no label 'canary' (expected stable)", (await SendAsync(HttpMethod.Delete, "/models/ranker/labels/canary")).Text);
         Assert.Equal((200, "done"), await SendAsync(HttpMethod.Post, "/models/ranker/6/unload"));
 
         Assert.Equal(409, (await SendAsync(HttpMethod.Post, "/models/nothing/1/load")).Status);

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using Rubato.Tests.Support;
 
@@ -41,8 +42,9 @@ public sealed class CatalogueCommandTests : IDisposable
     {
         NpyFile.Write<float>(_folder.File("v.npy"), [1, 2, 3, 4, 5, 6], columns: 2);
         string path = _folder.File("c.rbt");
-        await RubatoCommand.Done("catalogue", "build", "--vectors", _folder.File("v.npy"), "--out", path, "--no-quantised");
-        JsonElement info = LastLine(await RubatoCommand.Done("catalogue", "info", path, "--json"));
+        string built = await RubatoCommand.Done("catalogue", "build", "--vectors", _folder.File("v.npy"), "--out", path, "--no-quantised", "--json");
+        Assert.Equal(built, await RubatoCommand.Done("catalogue", "info", path, "--json"));
+        JsonElement info = LastLine(built);
         Assert.Equal((7, false), (info.GetProperty("sections").GetArrayLength(), info.GetProperty("quantised").GetBoolean()));
         Assert.Equal("left out when the snapshot was built", info.GetProperty("not_quantised_because").GetString());
         Assert.Contains("int8 copy   none, searches read fp32: left out", await RubatoCommand.Done("catalogue", "info", path));
@@ -76,6 +78,21 @@ public sealed class CatalogueCommandTests : IDisposable
         build[3] = _folder.File("v.npy");
         build[5] = System.IO.Path.Combine(_folder.Path, "none", "c.rbt");
         Assert.Contains("its folder does not exist", await RubatoCommand.Refused(1, build));
+    }
+
+    [Fact]
+    public async Task NeitherASourceNorADeviceIsReplacedByTheSnapshot()
+    {
+        string vectors = _folder.File("v.npy"), socket = _folder.File("socket");
+        NpyFile.Write<float>(vectors, [1, 2, 3, 4], columns: 2);
+        byte[] before = File.ReadAllBytes(vectors);
+        Assert.Contains("is the file of --vectors too", await RubatoCommand.Refused(2, "catalogue", "build", "--vectors", vectors, "--out", vectors));
+        Assert.Equal(before, File.ReadAllBytes(vectors));
+        if (!OperatingSystem.IsLinux()) return; // elsewhere nothing tells what stands at a path
+        using var bound = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        bound.Bind(new UnixDomainSocketEndPoint(socket)); // stands for /dev/null, which root would lose
+        Assert.Contains("is a device, a pipe or a socket", await RubatoCommand.Refused(1, "catalogue", "build", "--vectors", vectors, "--out", socket));
+        Assert.Equal(["socket", "v.npy"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order());
     }
 
     [Fact]

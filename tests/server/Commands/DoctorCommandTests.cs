@@ -11,6 +11,7 @@ public sealed class DoctorCommandTests
 {
     private static readonly VariantReport Sound = new("scan/vector", true, null, true, true, 0, 12.5, 3.25);
     private static readonly VariantReport Missing = new("scan/amx-int8", false, "the CPU has no AMX int8", false, false, 0, 0, 0);
+    private static readonly Lazy<AllocationCheck> Pass = new(() => new AllocationCheck(listeners: 40, campaigns: 20));
     private static readonly VariantReport Wrong = new("scan/avx512", true, null, false, false, double.PositiveInfinity, 1, 1);
 
     [Fact]
@@ -55,7 +56,10 @@ public sealed class DoctorCommandTests
         fake.Device(1, "Old GPU", major: 7, minor: 0);
         fake.Kernels = FakeKernels.And(new PtxKernels(fake));
         CheckData[] sets = [new("random", 700, 33, 3, (random, _, _) => random.NextSingle() - 0.5f)];
-        GpuReport report = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 1000, batches: [1, 9], new AllocationCheck(listeners: 40, campaigns: 20));
+        var begun = new List<string>();
+        GpuReport report = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 1000, batches: [1, 9], Pass, begun.Add);
+        Assert.Equal(["cuda-int8", "int8 rows", "fp16 rows", "fp32 rows", "the allocation pass", "1,000 rows", "cuda-int8", "cuda-int8, 1 queries", "cuda-int8, 9 queries",
+            "cuda-fp16, 1 queries", "cuda-fp32, 1 queries"], begun);
         Assert.Null(fake.KernelFault);
         Assert.True(report.Passed);
         using StringWriter output = new(), error = new();
@@ -90,26 +94,70 @@ public sealed class DoctorCommandTests
             if (launch.Entry == "raise_bar") FakeKernels.Forget(launch); // a hit of the first query is lost
         };
         CheckData[] sets = [new("random", 700, 33, 3, (random, _, _) => random.NextSingle() - 0.5f)];
-        GpuReport wrong = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 1000, batches: [1], new AllocationCheck(listeners: 40, campaigns: 20));
+        GpuReport wrong = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 1000, batches: [1], Pass);
         Assert.False(wrong.Passed);
         using StringWriter output = new(), error = new();
         Assert.Equal(1, DoctorCommand.Tell([], wrong, reason: null, asJson: true, output, error));
         Assert.StartsWith("rubato: the CUDA scan differs from the reference by up to", error.ToString());
         fake.Fail("kernel", (CudaResult)719);
-        GpuReport failed = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 1000, batches: [1], new AllocationCheck(listeners: 40, campaigns: 20));
-        Assert.StartsWith("a CUDA device failed: ", GpuText.Problem(failed));
+        GpuReport failed = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 1000, batches: [1], Pass);
+        Assert.StartsWith("a CUDA device failed: cuda-int8: cuEventSynchronize on Fake GPU: CUDA error 719; the CPU takes over", GpuText.Problem(failed));
+        Assert.Equal(["int8 rows: cuMemGetInfo: CUDA error 719", "fp16 rows: cuMemGetInfo: CUDA error 719", "fp32 rows: cuMemGetInfo: CUDA error 719",
+            "the allocation pass: cuMemGetInfo: CUDA error 719"], failed.Failures.Where(failure => failure.Contains("cuMemGetInfo")));
+        Assert.Equal(9, failed.Devices[0].Kernels.Count); // what came before is told
+        Assert.Equal(double.NaN, failed.MaxError);
+        Assert.Empty(failed.Runs); // and nothing that the CPU did instead
+        using StringWriter json = new(), text = new();
+        Assert.Equal(1, DoctorCommand.Tell([], failed, reason: null, asJson: true, json, error));
+        JsonElement gpu = JsonDocument.Parse(json.ToString()).RootElement.GetProperty("gpu");
+        Assert.Equal((failed.Failures.Count, JsonValueKind.Null), (gpu.GetProperty("failures").GetArrayLength(), gpu.GetProperty("queries_min").ValueKind));
+        Assert.Equal(1, DoctorCommand.Tell([], failed, reason: null, asJson: false, text, error));
+        Assert.Contains("\nFAILED: cuda-int8: cuEventSynchronize on Fake GPU", text.ToString());
+    }
+
+    [SkippableFact]
+    public void AKernelThatIsRefusedOrReturnsNonsenseHidesNothingElse()
+    {
+        using FakeDriver fake = FakeDriver.Start();
+        FakeDriver.Kernel kernels = FakeKernels.And(new PtxKernels(fake));
+        fake.Kernels = launch =>
+        {
+            kernels(launch);
+            if (launch.Entry == "take_best") FakeKernels.Scramble(launch);
+        };
+        CheckData[] sets = [new("random", 700, 33, 3, (random, _, _) => random.NextSingle() - 0.5f)];
+        fake.Fail("cuLinkAddData_v2", CudaResult.InvalidPtx, skip: 6); // the lane's scan_fp32
+        GpuReport wrong = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 1000, batches: [1], Pass);
+        Assert.Equal(double.PositiveInfinity, wrong.MaxError);
+        Assert.True(wrong.Allocation!.Passed);
+        Assert.Equal(["int8", "fp16", "fp32"], wrong.Kinds.Select(kind => kind.Kind));
+        Assert.Contains(wrong.Failures, failure => failure.StartsWith("cuda-fp32: cuLinkAddData of scan_fp32.ptx on Fake GPU: CUDA_ERROR_INVALID_PTX", StringComparison.Ordinal));
+        Assert.Equal(["cuda-int8", "cuda-fp16"], wrong.Runs.Select(run => run.Variant));
+        Assert.All(wrong.Runs, run => Assert.False(run.Passed));
+        Assert.Equal(0, fake.LiveObjects);
+    }
+
+    [Fact]
+    public void ADeviceThatFailedIsNoVariantThatPassed()
+    {
+        (int code, string output, string error) = Tell(asJson: false, new VariantReport("scan/cuda-int8", true, "the device is gone", true, false, 0, 1, 1));
+        Assert.Equal(1, code);
+        Assert.Matches("scan/cuda-int8 +FAILED +the device is gone", output);
+        Assert.Equal("rubato: scan/cuda-int8 failed: the device is gone\n", error.ReplaceLineEndings("\n"));
     }
 
     [SkippableFact]
     public async Task WithoutADeviceTheReasonIsSaid()
     {
         Skip.If(ScanKernels.Variants[0].Available, "this machine has a CUDA device");
-        (int code, string output, string error) = await RubatoCommand.Run("doctor", "--gpu", "--json");
+        using var folder = new TemporaryFolder();
+        (int code, string output, string error) = await RubatoCommand.Run("doctor", "--gpu", "--json", "--tables", folder.File("tables.txt"));
         Assert.Equal(1, code);
         Assert.StartsWith("rubato: no CUDA device was checked: no NVIDIA driver: ", error);
         JsonElement gpu = JsonDocument.Parse(output).RootElement.GetProperty("gpu");
         Assert.False(gpu.GetProperty("available").GetBoolean());
         Assert.StartsWith("no NVIDIA driver", gpu.GetProperty("reason").GetString());
+        Assert.Contains("scan/scalar ", File.ReadAllText(folder.File("tables.txt")));
         Assert.Contains("--gpu-rows 5 is not an integer from 1000 to 16000000", await RubatoCommand.Refused(2, "doctor", "--gpu-rows", "5"));
     }
 }

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json;
 using Rubato.Tests.Support;
 
@@ -34,7 +35,16 @@ public sealed class ModelCommandTests
         Assert.Contains("not ONNX", await RubatoCommand.Refused(1, "model", "check", folder.Write("text.onnx", "hello, hello"u8)));
         Assert.Contains("--rtol x is not a number", await RubatoCommand.Refused(2, "model", "check", model, "--rtol", "x"));
         string npz = folder.Write("wrong.npz", "no archive"u8);
-        Assert.StartsWith($"rubato: {npz}: ", await RubatoCommand.Refused(1, "model", "check", model, "--expect", npz));
+        Assert.StartsWith($"rubato: {npz}: not a whole .npz file", await RubatoCommand.Refused(1, "model", "check", model, "--expect", npz));
+        using (ZipArchive none = ZipFile.Open(folder.File("none.npz"), ZipArchiveMode.Create)) none.CreateEntryFromFile(Array(folder), "Plus214_Output_0.npy");
+        Assert.Contains("none.npz: no input 'Input3' (expected Input3: float32[1, 1, 28, 28])", await RubatoCommand.Refused(1, "model", "check", model, "--expect", folder.File("none.npz")));
+        Assert.Contains("--provider gpu is not one of cpu, cuda.", await RubatoCommand.Refused(2, "model", "check", model, "--provider", "gpu"));
+
+        static string Array(TemporaryFolder folder)
+        {
+            NpyFile.Write<float>(folder.File("output.npy"), new float[10], columns: 10);
+            return folder.File("output.npy");
+        }
     }
 
     [SkippableFact]

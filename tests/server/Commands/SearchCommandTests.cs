@@ -74,6 +74,34 @@ public sealed class SearchCommandTests : IDisposable
         Assert.Contains("c.rbt: no such file", await RubatoCommand.Refused(1, Command(1)));
     }
 
+    [Fact]
+    public async Task FilesThatCannotBeWrittenOrWouldBeLostAreNamedBeforeTheSearch()
+    {
+        CatalogueBuilder.Build(_folder.File("c.rbt"), new float[] { 1, 2 }, 2);
+        NpyFile.Write<float>(_folder.File("q.npy"), [1, 2], columns: 2);
+        byte[] queries = File.ReadAllBytes(_folder.File("q.npy"));
+        Assert.Contains("is the file of --queries too", await RubatoCommand.Refused(2, With("--out-ids", _folder.File("q.npy"))));
+        Assert.Contains("is the file of --catalogue too", await RubatoCommand.Refused(2, With("--out-scores", _folder.File("c.rbt"))));
+        Assert.Contains("--out-scores", await RubatoCommand.Refused(2, With("--out-scores", _folder.File("ids.npy"))));
+        Assert.Contains("its folder does not exist", await RubatoCommand.Refused(1, With("--out-scores", _folder.File("none/s.npy"))));
+        Assert.Contains("is a folder", await RubatoCommand.Refused(1, With("--out-ids", _folder.Path)));
+        Assert.Equal(["c.rbt", "q.npy"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
+        Assert.Equal(queries, File.ReadAllBytes(_folder.File("q.npy")));
+        if (OperatingSystem.IsLinux())
+        {
+            string[] thrownAway = With("--out-scores", "/dev/null");
+            thrownAway[Array.IndexOf(thrownAway, "--out-ids") + 1] = "/dev/null";
+            await RubatoCommand.Done(thrownAway);
+        }
+
+        string[] With(string option, string path)
+        {
+            string[] command = Command(1);
+            command[Array.IndexOf(command, option) + 1] = path;
+            return command;
+        }
+    }
+
     [Theory]
     [InlineData("--k 0 is not an integer from 1 to 4096", "--k", "0")]
     [InlineData("--k 4097 is not an integer from 1 to 4096", "--k", "4097")]

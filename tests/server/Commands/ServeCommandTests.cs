@@ -17,13 +17,13 @@ public sealed class ServeCommandTests : IDisposable
         await Refused($"Server:Listen = {other.Address} cannot be listened on: ", "--listen", $"{other.Address}");
         await Refused($"Server:Admin = {other.Address} cannot be listened on: ", "--admin", $"{other.Address}");
         await Refused("0.0.0.0:0 is not a loopback address", "--listen", "0.0.0.0:0");
-        await Refused("there is no key \"Limits:Queue\"", "--set", "Limits:Queue=1");
-        await Refused("Limits:QueueMax = \"0\" must be a whole number, 1 to 65536", "--set", "Limits:QueueMax=0");
-        await Refused("Scoring:Variant = \"fastest\" must be one of cuda-int8, cuda-fp16, cuda-fp32, amx-int8, ", "--variant", "fastest");
+        await Misused("there is no key \"Limits:Queue\"", "--set", "Limits:Queue=1");
+        await Misused("Limits:QueueMax = \"0\" must be a whole number, 1 to 65536", "--set", "Limits:QueueMax=0");
+        await Misused("Scoring:Variant = \"fastest\" must be one of cuda-int8, cuda-fp16, cuda-fp32, amx-int8, ", "--variant", "fastest");
         await Refused("nowhere.json: no such file", "--campaigns", "nowhere.json");
         await Refused("nowhere", "--prices", _folder.File("nowhere"));
         await Refused("cannot be created", "--ledger", catalogue); // a file
-        await Refused("Pacing:Policy = \"fast\" must be one of dual, ", "--set", "Pacing:Policy=fast");
+        await Misused("Pacing:Policy = \"fast\" must be one of dual, ", "--set", "Pacing:Policy=fast");
         await Refused("nowhere.json: no such file", "--config", "nowhere.json");
         await Refused("nowhere.rbt: no such file", "--catalogue", _folder.File("nowhere.rbt"));
         File.WriteAllBytes(_folder.File("damaged.rbt"), File.ReadAllBytes(catalogue)[..^100]);
@@ -32,10 +32,14 @@ public sealed class ServeCommandTests : IDisposable
         Assert.Contains("Data:Catalogue is missing", await RubatoCommand.Refused(1, "serve"));
         other.AssertHealthy();
 
-        async Task Refused(string problem, params string[] options)
+        Task Refused(string problem, params string[] options) => Ends(1, problem, options);
+
+        Task Misused(string problem, params string[] options) => Ends(2, problem, options);
+
+        async Task Ends(int code, string problem, string[] options)
         {
             string[] defaults = [.. Option("--catalogue", catalogue), .. Option("--listen", "127.0.0.1:0"), .. Option("--admin", "127.0.0.1:0")];
-            Assert.Contains(problem, await RubatoCommand.Refused(1, ["serve", .. defaults, .. options]));
+            Assert.Contains(problem, await RubatoCommand.Refused(code, ["serve", .. defaults, .. options]));
 
             string[] Option(string name, string value) => options.Contains(name) ? [] : [name, value];
         }

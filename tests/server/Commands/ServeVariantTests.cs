@@ -9,12 +9,12 @@ public sealed class ServeVariantTests
     [Fact]
     public async Task AnUnknownVariantIsRefusedWithTheNames()
     {
-        string line = await RubatoCommand.Refused(1, "serve", "--catalogue", "c.rbt", "--variant", "none");
+        string line = await RubatoCommand.Refused(2, "serve", "--catalogue", "c.rbt", "--variant", "none");
         Assert.Contains("Scoring:Variant = \"none\" must be one of", line);
         foreach (var variant in ScanKernels.Variants) Assert.Contains(variant.Name, line);
     }
 
     [Theory, InlineData("Scoring:SearchThreads=65", "a whole number, 0 to 64"), InlineData("Scoring:PinSearchThreads=maybe", "true or false")]
     public async Task SearchThreadsOutOfRangeAreRefused(string setting, string rule)
-        => Assert.Contains($"must be {rule}", await RubatoCommand.Refused(1, "serve", "--catalogue", "c.rbt", "--set", setting));
+        => Assert.Contains($"must be {rule}", await RubatoCommand.Refused(2, "serve", "--catalogue", "c.rbt", "--set", setting));
 }

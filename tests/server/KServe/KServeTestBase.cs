@@ -18,7 +18,7 @@ public abstract class KServeTestBase(int bytesMax, int bytesTotalMax = 1 << 20) 
     {
         try
         {
-            Server = new ModelServer(options => (options.Models.KServeBytesMax, options.Models.KServeBytesTotalMax) = (bytesMax, bytesTotalMax));
+            Server = new ModelServer(options => (options.Limits.KServeBytesMax, options.Limits.KServeBytesTotalMax) = (bytesMax, bytesTotalMax));
             _endpoint = await KServeEndpoint.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), Server.Server.Server);
             Http = new HttpClient { BaseAddress = new Uri($"http://{_endpoint.Address}") };
         }

@@ -1,12 +1,15 @@
-using Rubato.Client;
 using Rubato.Server;
 using Rubato.Tests.Support;
 using Rubato.Wire;
 
 namespace Rubato.Tests;
 
-public sealed class LoadGeneratorTests
+public sealed class LoadGeneratorTests : IDisposable
 {
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
     [Theory, InlineData(null, 0), InlineData(null, 5), InlineData(300.0, 0), InlineData(300.0, 5)]
     public async Task WhatIsSentIsAnsweredAndCountedOnce(double? rate, int slots)
     {
@@ -47,13 +50,17 @@ public sealed class LoadGeneratorTests
     public async Task ARequestThatCannotSucceedIsToldAtOnce()
     {
         await using var server = new TestServer();
-        var unknown = await Assert.ThrowsAsync<RequestRefusedException>(() =>
-            LoadGenerator.RunAsync(Options(server) with { TrackIds = [123_456] }, CancellationToken.None));
-        Assert.Equal(ErrorCode.UnknownTrack, unknown.Code);
-        string target = server.Address.ToString();
+        string target = server.Address.ToString(), ids = _folder.File("ids.npy");
+        NpyFile.Write<long>(ids, [123_456]);
+        Assert.Contains("--ids names a track that the server's catalogue lacks", await RubatoCommand.Refused(1, "load", "--target", target, "--ids", ids));
+        string catalogue = _folder.File("c.rbt");
+        CatalogueBuilder.Build(catalogue, new float[] { 1, 2, 3, 4 }, dimension: 2, trackIds: [70, 80]);
+        await using (var numbered = new TestServer(options => options.Engine = options.Engine with { CataloguePath = catalogue }))
+            Assert.Contains("the server's tracks are not numbered 0 to 1: give --ids ", await RubatoCommand.Refused(1, "load", "--target", numbered.Address.ToString()));
         Assert.Contains("candidates: 1001 given, 1 to 1000 expected", await RubatoCommand.Refused(1, "load", "--target", target, "--candidates", "1001"));
         Assert.Contains("9000 candidates: the request takes 72128 bytes, the server allows 65536",
             await RubatoCommand.Refused(1, "load", "--target", target, "--candidates", "9000"));
+        Assert.DoesNotContain("Parameter", await RubatoCommand.Refused(1, "load", "--target", target, "--candidates", "9000"));
         Assert.Contains("cannot connect to 127.0.0.1:1", await RubatoCommand.Refused(1, "load", "--target", "127.0.0.1:1"));
         Assert.Contains("--target x: must be an IP address and a port", await RubatoCommand.Refused(2, "load", "--target", "x"));
     }

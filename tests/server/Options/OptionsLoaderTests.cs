@@ -1,5 +1,6 @@
 using System.Net;
 using Rubato.Server;
+using Rubato.Server.Commands;
 using Rubato.Tests.Support;
 
 namespace Rubato.Tests;
@@ -57,7 +58,10 @@ public sealed class OptionsLoaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Limits:QueueMx", "command line: there is no key \"Limits:QueueMx\"; keys are Server:Listen, ")]
+    [InlineData("Limits:QueueMx", "command line: there is no key \"Limits:QueueMx\"; did you mean Limits:QueueMax?")]
+    [InlineData("Limits:Patience", "there is no key \"Limits:Patience\"; keys of the section are Limits:CandidatesMax, ")]
+    [InlineData("Limits", "there is no key \"Limits\"; it is a section, whose keys are Limits:CandidatesMax, ")]
+    [InlineData("Patience:Limits", "there is no key \"Patience:Limits\"; rubato serve --help lists the keys")]
     [InlineData("Server:QueueMax", "command line: there is no key \"Server:QueueMax\"; did you mean Limits:QueueMax?")]
     [InlineData("QueueMax", "did you mean Limits:QueueMax?")]
     [InlineData("", "there is no key \"\"")]
@@ -141,8 +145,9 @@ public sealed class OptionsLoaderTests : IDisposable
 
     private static string Refused(string key, string value)
     {
-        string message = Assert.Throws<ConfigurationException>(() => Load(key, value)).Message;
-        Assert.DoesNotContain('\n', message);
-        return message;
+        Exception refused = Assert.ThrowsAny<Exception>(() => Load(key, value));
+        Assert.IsType(refused.Message.StartsWith("command line: ", StringComparison.Ordinal) ? typeof(UsageException) : typeof(ConfigurationException), refused);
+        Assert.DoesNotContain('\n', refused.Message);
+        return refused.Message;
     }
 }

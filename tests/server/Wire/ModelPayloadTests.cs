@@ -55,17 +55,29 @@ public sealed class ModelPayloadTests
     }
 
     [Theory, InlineData(1), InlineData(2), InlineData(3)]
-    public void DamagedBytesNeverThrow(int seed)
+    public void DamagedBytesAreRefusedOrReadWithinTheirBounds(int seed)
     {
         var random = new Random(seed);
+        int requestsRefused = 0, repliesRefused = 0;
         for (int round = 0; round < 5000; round++)
         {
             byte[] request = [.. Request], reply = [.. Reply];
             request[random.Next(request.Length)] = (byte)random.Next(256);
             reply[random.Next(reply.Length)] = (byte)random.Next(256);
-            ModelRequest.TryRead(request, out _, out _);
-            ModelReply.TryRead(reply, out _);
+            if (!ModelRequest.TryRead(request, out ModelRequest readRequest, out int errorOffset))
+            {
+                requestsRefused++;
+                Assert.InRange(errorOffset, 0, request.Length);
+            }
+            else
+            {
+                Assert.InRange(readRequest.PayloadBytes, 64, request.Length); // nothing that was not there
+            }
+            if (!ModelReply.TryRead(reply, out ModelReply readReply)) repliesRefused++;
+            else Assert.InRange(readReply.PayloadBytes, 64, reply.Length);
         }
+        Assert.InRange(requestsRefused, 1, 4999);
+        Assert.InRange(repliesRefused, 1, 4999);
     }
 
     [Fact]

@@ -158,6 +158,7 @@ public sealed class ModelQueueTests : IDisposable
         Assert.Equal(ModelStatus.Ok, (await Submit([1, 2, 3, 4]).Outcome).Status);
         Assert.Contains("model m/1: the answer to a request failed: no room", Assert.Single(told));
         await _host.UnlabelAsync("m", "stable");
+        Assert.EndsWith("m: no label 'stable' (it has none)", (await Assert.ThrowsAsync<ModelException>(() => _host.UnlabelAsync("m", "stable"))).Message);
         for (long end = Environment.TickCount64 + 30_000; _host.MemoryBytes != 0; await Task.Delay(5)) Assert.True(Environment.TickCount64 < end); // nothing was left held
     }
 

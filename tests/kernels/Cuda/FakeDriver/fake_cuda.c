@@ -23,8 +23,26 @@
     pthread_mutex_unlock(&gate); \
     return result
 #define REFUSE(code) do { result = (code); goto done; } while (0)
-#define IN_CONTEXT do { if (!current || !current->live) REFUSE(INVALID_CONTEXT); } while (0)
-#define CHECK(pointer, wanted) do { if (!is(pointer, wanted)) REFUSE(INVALID_HANDLE); } while (0)
+#define IN_CONTEXT do { \
+        if (!current) REFUSE(INVALID_CONTEXT); \
+        if (!current->live) REFUSE(CONTEXT_IS_DESTROYED); \
+    } while (0)
+#define CHECK(pointer, wanted) do { \
+        IN_CONTEXT; \
+        if (!is(pointer, wanted)) REFUSE(INVALID_HANDLE); \
+        if ((pointer)->device != current->device) REFUSE(INVALID_CONTEXT); \
+    } while (0)
+#define DEVICE(handle) do { \
+        if (!initialised) REFUSE(NOT_INITIALIZED); \
+        if ((handle) < 0 || (handle) >= device_count) REFUSE(INVALID_DEVICE); \
+    } while (0)
+/* What allocates, frees, loads or waits: it would not be part of the graph, so a driver refuses it, and the graph with it. */
+#define NOT_RECORDED do { \
+        if (recording) { \
+            recording->captured->invalidated = 1; \
+            REFUSE(STREAM_CAPTURE_UNSUPPORTED); \
+        } \
+    } while (0)
 
 typedef int (*launch_callback)(const char *entry, const unsigned *grid, const unsigned *block, unsigned shared, const void *parameters,
     size_t parameter_bytes, int device);
@@ -37,7 +55,7 @@ static object *objects;
 static launch_callback on_launch;
 static char *log_text;
 static size_t log_length, log_room;
-static __thread object *current;
+static __thread object *current, *recording; /* a context; a stream that this thread has begun to record */
 
 /* --- control, called by the tests --- */
 
@@ -108,9 +126,20 @@ int fake_allocation(int number, void **address, size_t *bytes, int *on_device)
 
 /* --- bookkeeping --- */
 
+/* What a driver still answers after a kernel has failed: what does not touch the device's memory or work. */
+static int survives(const char *function)
+{
+    static const char *const names[] = { "kernel", "cuInit", "cuDriverGetVersion", "cuDeviceGetCount", "cuDeviceGet", "cuDeviceGetName",
+        "cuDeviceTotalMem_v2", "cuDeviceGetAttribute", "cuDevicePrimaryCtxRetain", "cuDevicePrimaryCtxRelease_v2", "cuCtxSetCurrent" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(function, names[i]))
+            return 1;
+    return 0;
+}
+
 static int failure(const char *function)
 {
-    if (lost && strcmp(function, "kernel"))
+    if (lost && !survives(function))
         return lost;
     for (int i = 0; i < FAILURES_MAX; i++)
         if (failures[i].times && !strcmp(failures[i].function, function)) {
@@ -151,6 +180,11 @@ size_t readable_bytes(const void *address, enum kind kind, int on_device)
     return o ? (size_t)(o->bytes + o->size - (char *)address) : 0;
 }
 
+static int is_memory(const void *address, size_t bytes, int on_device)
+{
+    return readable_bytes(address, MEMORY, on_device) >= bytes || readable_bytes(address, HOST, on_device) >= bytes;
+}
+
 static void submit(object *stream, operation op)
 {
     queue *q = stream->captured ? &stream->captured->queue : &stream->queue;
@@ -170,8 +204,18 @@ static void execute(object *stream, const operation *op)
 {
     struct timespec now;
     switch (op->type) {
-    case COPY: memcpy(op->to, op->from, op->bytes); break;
-    case SET: memset(op->to, op->value, op->bytes); break;
+    case COPY: /* what a graph copies may have been freed since it was recorded */
+        if (!lost && (!is_memory(op->to, op->bytes, stream->device) || !is_memory(op->from, op->bytes, stream->device)))
+            lost = ILLEGAL_ADDRESS;
+        if (!lost)
+            memcpy(op->to, op->from, op->bytes);
+        break;
+    case SET:
+        if (!lost && !is_memory(op->to, op->bytes, stream->device))
+            lost = ILLEGAL_ADDRESS;
+        if (!lost)
+            memset(op->to, op->value, op->bytes);
+        break;
     case LAUNCH:
         if (lost)
             break;
@@ -224,6 +268,8 @@ static void drop(queue *q)
 int cuInit(unsigned flags)
 {
     ENTER("%u", flags);
+    if (flags)
+        REFUSE(INVALID_VALUE);
     if (device_count == 0)
         REFUSE(NO_DEVICE);
     initialised = 1;
@@ -253,8 +299,7 @@ int cuDeviceGetCount(int *count)
 int cuDeviceGet(int *handle, int ordinal)
 {
     ENTER("%d", ordinal);
-    if (ordinal < 0 || ordinal >= device_count)
-        REFUSE(INVALID_DEVICE);
+    DEVICE(ordinal);
     *handle = ordinal;
     LEAVE;
 }
@@ -262,6 +307,7 @@ int cuDeviceGet(int *handle, int ordinal)
 int cuDeviceGetName(char *name, int bytes, int handle)
 {
     ENTER("%d", handle);
+    DEVICE(handle);
     snprintf(name, bytes, "%s", devices[handle].name);
     LEAVE;
 }
@@ -269,6 +315,7 @@ int cuDeviceGetName(char *name, int bytes, int handle)
 int cuDeviceTotalMem_v2(size_t *bytes, int handle)
 {
     ENTER("%d", handle);
+    DEVICE(handle);
     *bytes = devices[handle].memory;
     LEAVE;
 }
@@ -276,13 +323,13 @@ int cuDeviceTotalMem_v2(size_t *bytes, int handle)
 int cuDeviceGetAttribute(int *value, int attribute, int handle)
 {
     ENTER("%d %d", attribute, handle);
+    DEVICE(handle);
     const device *d = &devices[handle];
     switch (attribute) {
     case 16: *value = d->multiprocessors; break;
     case 20: *value = d->compute_mode; break;
     case 75: *value = d->major; break;
     case 76: *value = d->minor; break;
-    case 97: *value = 227 << 10; break;
     default: REFUSE(INVALID_VALUE);
     }
     LEAVE;
@@ -291,6 +338,7 @@ int cuDeviceGetAttribute(int *value, int attribute, int handle)
 int cuDevicePrimaryCtxRetain(object **context, int handle)
 {
     ENTER("%d", handle);
+    DEVICE(handle);
     device *d = &devices[handle];
     if (d->unavailable)
         REFUSE(DEVICE_UNAVAILABLE);
@@ -305,6 +353,8 @@ int cuDevicePrimaryCtxRelease_v2(int handle)
     ENTER("%d", handle);
     done:; /* also of a lost device */
     device *d = &devices[handle];
+    if (d->retained == 0 && !result)
+        result = INVALID_CONTEXT;
     if (d->retained > 0 && --d->retained == 0) {
         for (object *o = objects; o; o = o->next)
             if (o->live && o->device == handle) {
@@ -325,17 +375,9 @@ int cuCtxSetCurrent(object *context)
     int result = failure(__func__);
     if (result)
         goto done;
-    CHECK(context, CONTEXT);
+    if (!is(context, CONTEXT))
+        REFUSE(INVALID_CONTEXT);
     current = context;
-    LEAVE;
-}
-
-int cuCtxSynchronize(void)
-{
-    ENTER("");
-    IN_CONTEXT;
-    run_all(current->device);
-    result = lost;
     LEAVE;
 }
 
@@ -352,6 +394,7 @@ int cuMemAlloc_v2(uint64_t *address, size_t bytes)
 {
     ENTER("%zu", bytes);
     IN_CONTEXT;
+    NOT_RECORDED;
     device *d = &devices[current->device];
     if (bytes == 0)
         REFUSE(INVALID_VALUE);
@@ -370,6 +413,7 @@ int cuMemFree_v2(uint64_t address)
 {
     ENTER("");
     IN_CONTEXT;
+    NOT_RECORDED;
     object *o = memory_at((void *)address, MEMORY, current->device);
     if (!o || o->bytes != (char *)address)
         REFUSE(INVALID_VALUE);
@@ -384,6 +428,9 @@ int cuMemHostAlloc(void **address, size_t bytes, unsigned flags)
 {
     ENTER("%zu %u", bytes, flags);
     IN_CONTEXT;
+    NOT_RECORDED;
+    if (bytes == 0 || flags > 7)
+        REFUSE(INVALID_VALUE);
     object *o = made(HOST);
     o->bytes = aligned_alloc(256, (bytes + 255) / 256 * 256);
     memset(o->bytes, 0xCD, bytes);
@@ -396,6 +443,7 @@ int cuMemFreeHost(void *address)
 {
     ENTER("");
     IN_CONTEXT;
+    NOT_RECORDED;
     object *o = memory_at(address, HOST, 0);
     if (!o || o->bytes != (char *)address)
         REFUSE(INVALID_VALUE);
@@ -407,8 +455,12 @@ int cuMemFreeHost(void *address)
 
 static int copy(object *stream, void *to, enum kind to_kind, const void *from, enum kind from_kind, size_t bytes)
 {
+    if (!current || !current->live)
+        return INVALID_CONTEXT;
     if (!is(stream, STREAM))
         return INVALID_HANDLE;
+    if (stream->device != current->device)
+        return INVALID_CONTEXT;
     if (readable_bytes(to, to_kind, stream->device) < bytes || readable_bytes(from, from_kind, stream->device) < bytes)
         return INVALID_VALUE; /* memory that is not pinned would be copied at once by a real driver: also not what was meant */
     submit(stream, (operation){ .type = COPY, .to = to, .from = from, .bytes = bytes });
@@ -460,6 +512,8 @@ int cuStreamCreate(object **stream, unsigned flags)
 {
     ENTER("%u", flags);
     IN_CONTEXT;
+    if (flags > 1)
+        REFUSE(INVALID_VALUE);
     *stream = made(STREAM);
     LEAVE;
 }
@@ -468,8 +522,11 @@ int cuStreamSynchronize(object *stream)
 {
     ENTER("");
     CHECK(stream, STREAM);
-    if (stream->captured)
+    NOT_RECORDED;
+    if (stream->captured) { /* by another thread */
+        stream->captured->invalidated = 1;
         REFUSE(STREAM_CAPTURE_UNSUPPORTED);
+    }
     run(stream, NULL, 0);
     result = lost;
     LEAVE;
@@ -483,6 +540,8 @@ int cuStreamDestroy_v2(object *stream)
     if (stream->captured) { /* the recording ends with its stream */
         drop(&stream->captured->queue);
         stream->captured->live = 0;
+        if (recording == stream)
+            recording = NULL;
     }
     stream->live = 0;
     LEAVE;
@@ -493,6 +552,13 @@ int cuStreamWaitEvent(object *stream, object *event, unsigned flags)
     ENTER("%u", flags);
     CHECK(stream, STREAM);
     CHECK(event, EVENT);
+    if (flags)
+        REFUSE(INVALID_VALUE);
+    if ((stream->captured != NULL) != event->in_graph) { /* what is outside of a graph cannot be waited for in it, nor the other way round */
+        if (stream->captured)
+            stream->captured->invalidated = 1;
+        REFUSE(stream->captured ? STREAM_CAPTURE_ISOLATION : CAPTURED_EVENT);
+    }
     submit(stream, (operation){ .type = WAIT, .event = event, .ticket = event->recorded });
     LEAVE;
 }
@@ -501,7 +567,9 @@ int cuEventCreate(object **event, unsigned flags)
 {
     ENTER("%u", flags);
     IN_CONTEXT;
-    *event = made(EVENT);
+    if (flags > 7 || (flags & 6) == 4) /* shared between processes, yet timed */
+        REFUSE(INVALID_VALUE);
+    (*event = made(EVENT))->flags = flags;
     LEAVE;
 }
 
@@ -511,6 +579,7 @@ int cuEventRecord(object *event, object *stream)
     CHECK(event, EVENT);
     CHECK(stream, STREAM);
     event->stream = stream;
+    event->in_graph = stream->captured != NULL;
     submit(stream, (operation){ .type = RECORD, .event = event, .ticket = ++event->recorded });
     LEAVE;
 }
@@ -519,6 +588,9 @@ int cuEventSynchronize(object *event)
 {
     ENTER("");
     CHECK(event, EVENT);
+    NOT_RECORDED;
+    if (event->in_graph)
+        REFUSE(CAPTURED_EVENT);
     run(event->stream, event, event->recorded);
     result = lost;
     LEAVE;
@@ -529,8 +601,12 @@ int cuEventElapsedTime(float *milliseconds, object *begin, object *end)
     ENTER("");
     CHECK(begin, EVENT);
     CHECK(end, EVENT);
-    if (begin->reached < begin->recorded || end->reached < end->recorded)
+    if (begin->in_graph || end->in_graph)
+        REFUSE(CAPTURED_EVENT);
+    if (!begin->recorded || !end->recorded || (begin->flags | end->flags) & 2) /* never recorded, or made without a clock */
         REFUSE(INVALID_HANDLE);
+    if (begin->reached < begin->recorded || end->reached < end->recorded)
+        REFUSE(NOT_READY);
     *milliseconds = (float)(end->milliseconds - begin->milliseconds);
     LEAVE;
 }
@@ -545,7 +621,7 @@ int cuEventDestroy_v2(object *event)
     LEAVE;
 }
 
-/* The buffers of the error log among the options of the just-in-time compiler. */
+/* The error log among the options of the just-in-time compiler. Sizes of logs are overwritten by what they hold. */
 static char *error_log(unsigned count, const int *options, void **values, size_t *bytes)
 {
     char *log = NULL;
@@ -555,6 +631,9 @@ static char *error_log(unsigned count, const int *options, void **values, size_t
             log = values[i];
         else if (options[i] == 6)
             *bytes = (size_t)values[i];
+    for (unsigned i = 0; i < count; i++)
+        if (options[i] == 4 || options[i] == 6)
+            values[i] = NULL;
     return log;
 }
 
@@ -565,6 +644,7 @@ int cuModuleLoadDataEx(object **module, const void *image, unsigned count, int *
     int cubin = !strncmp(image, CUBIN, prefix);
     ENTER("%s", cubin ? "cubin" : "ptx");
     IN_CONTEXT;
+    NOT_RECORDED;
     if (!cubin && !strstr(image, ".version"))
         REFUSE(INVALID_IMAGE);
     if (!cubin && (result = judge_ptx(image, &devices[current->device], log, bytes)))
@@ -579,11 +659,12 @@ int cuModuleGetFunction(object **function, object *module, const char *name)
 {
     ENTER("%s", name);
     CHECK(module, MODULE);
-    size_t bytes;
-    if (!find_entry(module->bytes, name, &bytes))
+    object found = { 0 };
+    if (!find_entry(module->bytes, name, &found))
         REFUSE(NOT_FOUND);
     object *o = made(FUNCTION);
-    o->module = module, o->parameter_bytes = bytes;
+    o->module = module;
+    o->parameter_bytes = found.parameter_bytes, o->threads_max = found.threads_max, o->shared_bytes = found.shared_bytes;
     snprintf(o->name, sizeof o->name, "%s", name);
     *function = o;
     LEAVE;
@@ -593,6 +674,7 @@ int cuModuleUnload(object *module)
 {
     ENTER("");
     CHECK(module, MODULE);
+    NOT_RECORDED;
     for (object *o = objects; o; o = o->next)
         if (o->kind == FUNCTION && o->module == module)
             o->live = 0;
@@ -605,16 +687,13 @@ int cuFuncGetAttribute(int *value, int attribute, object *function)
 {
     ENTER("%d", attribute);
     CHECK(function, FUNCTION);
-    *value = attribute == 0 ? 1024 : attribute == 4 ? 32 : 0; /* largest block, registers; no spills, no static shared memory */
-    LEAVE;
-}
-
-int cuFuncSetAttribute(object *function, int attribute, int value)
-{
-    ENTER("%d %d", attribute, value);
-    CHECK(function, FUNCTION);
-    if (attribute == 8 && value > 227 << 10)
-        REFUSE(INVALID_VALUE);
+    switch (attribute) {
+    case 0: *value = function->threads_max; break;
+    case 1: *value = function->shared_bytes; break;
+    case 3: *value = 0; break; /* nothing is spilled */
+    case 4: *value = 32; break; /* registers */
+    default: REFUSE(INVALID_VALUE);
+    }
     LEAVE;
 }
 
@@ -624,7 +703,9 @@ int cuLaunchKernel(object *function, unsigned gx, unsigned gy, unsigned gz, unsi
     ENTER("%s %u %u %u / %u %u %u, %u", is(function, FUNCTION) ? function->name : "?", gx, gy, gz, bx, by, bz, shared);
     CHECK(function, FUNCTION);
     CHECK(stream, STREAM);
-    if (extra || !gx || !gy || !gz || bx * by * bz == 0 || bx * by * bz > 1024)
+    if (extra || !parameters || !gx || !gy || !gz || gx > INT32_MAX || gy > UINT16_MAX || gz > UINT16_MAX)
+        REFUSE(INVALID_VALUE);
+    if (bx * by * bz == 0 || bx * by * bz > function->threads_max || function->shared_bytes + shared > SHARED_BYTES_MAX)
         REFUSE(INVALID_VALUE);
     void *copy = malloc(function->parameter_bytes + 1); /* a driver reads the parameters during the call */
     memcpy(copy, parameters[0], function->parameter_bytes);
@@ -637,11 +718,13 @@ int cuLinkCreate_v2(unsigned count, int *options, void **values, object **link)
 {
     ENTER("%u", count);
     IN_CONTEXT;
+    NOT_RECORDED;
     object *o = made(LINK);
     o->queue.head = NULL;
     o->size = 0;
     *link = o;
     o->parameter_bytes = 0;
+    o->values = count ? values : NULL;
     o->module = (object *)error_log(count, options, values, &o->parameter_bytes); /* where its complaints go */
     LEAVE;
 }
@@ -675,6 +758,8 @@ int cuLinkDestroy(object *link)
     ENTER("");
     CHECK(link, LINK);
     link->live = 0;
+    if (link->values)
+        link->values[0] = NULL; /* the options belong to the link until here */
     free(link->bytes); /* the cubin goes with it */
     LEAVE;
 }
@@ -683,23 +768,49 @@ int cuStreamBeginCapture_v2(object *stream, int mode)
 {
     ENTER("%d", mode);
     CHECK(stream, STREAM);
+    if (mode != 1) /* thread-local: in the others, calls of other threads disturb a recording, or nothing does */
+        REFUSE(INVALID_VALUE);
+    if (stream->captured || recording)
+        REFUSE(ILLEGAL_STATE);
     stream->captured = made(GRAPH);
+    recording = stream;
     LEAVE;
 }
 
 int cuStreamEndCapture(object *stream, object **graph)
 {
+    object *recorded = NULL;
+    pthread_mutex_lock(&gate);
+    if (recording && recording == stream) { /* whatever else is wrong, the recording ends here */
+        recorded = stream->captured;
+        stream->captured = recording = NULL;
+    }
+    pthread_mutex_unlock(&gate);
+    *graph = NULL;
     ENTER("");
     CHECK(stream, STREAM);
-    *graph = stream->captured;
-    stream->captured = NULL;
-    LEAVE;
+    if (!recorded)
+        REFUSE(stream->captured ? STREAM_CAPTURE_WRONG_THREAD : ILLEGAL_STATE);
+    if (recorded->invalidated)
+        REFUSE(STREAM_CAPTURE_INVALIDATED);
+    *graph = recorded;
+    done:
+    if (recorded && result) {
+        drop(&recorded->queue);
+        recorded->live = 0;
+    }
+    if (result)
+        note("  failed", "%s", error_name(result));
+    pthread_mutex_unlock(&gate);
+    return result;
 }
 
 int cuGraphInstantiateWithFlags(object **executable, object *graph, unsigned long long flags)
 {
     ENTER("%llu", flags);
     CHECK(graph, GRAPH);
+    if (flags)
+        REFUSE(INVALID_VALUE);
     object *o = made(EXEC);
     for (operation *op = graph->queue.head; op; op = op->next) {
         operation copy = *op;

@@ -2,6 +2,10 @@
  *
  * Device memory is host memory. Work submitted to a stream waits there until somebody synchronises, so that code that reads a result too
  * early, or overwrites a pinned buffer that a copy still needs, fails in tests and not once a year on a GPU. Kernels are run by a callback.
+ *
+ * Where the public documentation says that a driver may refuse a call, this one does: objects of a device are used by a thread whose current
+ * context is that device's, nothing that waits or allocates happens while the thread records a graph, blocks and grids stay within the limits
+ * of the kernel and the device, and after a kernel has failed every call does.
  */
 #ifndef FAKE_CUDA_H
 #define FAKE_CUDA_H
@@ -10,8 +14,12 @@
 enum { /* CUresult */
     SUCCESS = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NOT_INITIALIZED = 3, DEVICE_UNAVAILABLE = 46, NO_DEVICE = 100, INVALID_DEVICE = 101,
     INVALID_IMAGE = 200, INVALID_CONTEXT = 201, NO_BINARY_FOR_GPU = 209, INVALID_PTX = 218, UNSUPPORTED_PTX_VERSION = 222,
-    INVALID_HANDLE = 400, NOT_FOUND = 500, ILLEGAL_ADDRESS = 700, LAUNCH_OUT_OF_RESOURCES = 701, STREAM_CAPTURE_UNSUPPORTED = 900
+    INVALID_HANDLE = 400, ILLEGAL_STATE = 401, NOT_FOUND = 500, NOT_READY = 600, ILLEGAL_ADDRESS = 700, CONTEXT_IS_DESTROYED = 709,
+    STREAM_CAPTURE_UNSUPPORTED = 900, STREAM_CAPTURE_INVALIDATED = 901, STREAM_CAPTURE_ISOLATION = 905, CAPTURED_EVENT = 907,
+    STREAM_CAPTURE_WRONG_THREAD = 908
 };
+
+enum { BLOCK_THREADS_MAX = 1024, SHARED_BYTES_MAX = 48 << 10 }; /* of a block, unless a kernel asks for more */
 
 enum kind { CONTEXT, MEMORY, HOST, STREAM, EVENT, MODULE, FUNCTION, LINK, GRAPH, EXEC, KINDS };
 
@@ -59,12 +67,17 @@ struct object {
     size_t size;
     queue queue; /* stream: work waiting; graph: its nodes */
     object *captured; /* stream: the graph that is being recorded */
+    int invalidated; /* graph: a call that is not allowed was made while it was recorded */
     object *stream; /* event: where it was recorded last */
+    unsigned flags; /* event */
+    int in_graph; /* event: its last record is a node of a graph, and never reached */
     long recorded, reached;
     double milliseconds;
     object *module; /* function */
     char name[128];
-    size_t parameter_bytes;
+    size_t parameter_bytes, shared_bytes;
+    unsigned threads_max; /* function: of a block */
+    void **values; /* link: the caller's, written to until the link is destroyed */
 };
 
 typedef struct device {
@@ -78,8 +91,8 @@ typedef struct device {
 /* The bytes that a live allocation holds from an address on; 0 outside all of them. */
 size_t readable_bytes(const void *address, enum kind kind, int device);
 
-/* Finds ".entry NAME(" in an image and the bytes of its parameters; 0 where there is none. */
-int find_entry(const char *image, const char *name, size_t *parameter_bytes);
+/* Finds ".entry NAME(" in an image, the bytes of its parameters, its largest block and its static shared memory; 0 where there is none. */
+int find_entry(const char *image, const char *name, object *function);
 
 /* Judges PTX like the compiler of a driver: a version, a target and an entry; writes what is wrong to the error log. */
 int judge_ptx(const char *ptx, const device *device, char *log, size_t log_bytes);
