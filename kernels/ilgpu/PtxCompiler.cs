@@ -17,7 +17,7 @@ internal static class PtxCompiler
         using var backend = new PTXBackend(
             context, new CudaCapabilityContext(CudaArchitecture.SM_80), CudaArchitecture.SM_80, CudaInstructionSet.ISA_75, nvvmAPI: null);
         var entry = EntryPointDescription.FromExplicitlyGroupedKernel(source.Method);
-        var kernel = (PTXCompiledKernel)backend.Compile(entry, new KernelSpecialization(source.BlockThreads, null));
+        var kernel = (PTXCompiledKernel)backend.Compile(entry, new KernelSpecialization(source.BlockThreads, source.BlocksMin));
         return PtxText.Finish(kernel.PTXAssembly, kernel.Name, source.Entry);
     }
 }

@@ -81,6 +81,15 @@ public sealed class PtxArithmeticTests
     public void Fp32(string instruction, float a, float b, float expected) =>
         Assert.Equal(PtxFloats.F(expected), PtxSnippet.Of(instruction, "f", ("f", PtxFloats.F(a)), ("f", PtxFloats.F(b))));
 
+    // "Floating Point Instructions: div": .approx is off by 2 units in the last place at most, and here it is
+    [Theory, InlineData(1f, 3f, -2), InlineData(1.0000001f, 3f, 2), InlineData(-1f, 3f, -2), InlineData(1f, 0f, 0), InlineData(0f, 1f, 0)]
+    public void ApproximateQuotientsAreAsFarOffAsTheyMayBe(float a, float b, int units)
+    {
+        float found = PtxFloats.F(PtxSnippet.Of("div.approx.f32", "f", ("f", PtxFloats.F(a)), ("f", PtxFloats.F(b)))), expected = a / b;
+        for (int i = 0; i < Math.Abs(units); i++) expected = units > 0 ? MathF.BitIncrement(expected) : MathF.BitDecrement(expected);
+        Assert.Equal(expected, found);
+    }
+
     [Fact]
     public void FusedProductsAreRoundedOnce()
     {

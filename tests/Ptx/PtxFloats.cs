@@ -14,6 +14,7 @@ internal static class PtxFloats
             ("sub", 32) when nearest => v => F(F(v[0]) - F(v[1])),
             ("mul", 32) when nearest => v => F(F(v[0]) * F(v[1])),
             ("div", 32) when rounding == "rn" => v => F(F(v[0]) / F(v[1])),
+            ("div", 32) when rounding == "approx" => v => F(Near(F(v[0]) / F(v[1]), upwards: (v[0] & 1) != 0)),
             ("fma", 32) when rounding == "rn" => v => F(MathF.FusedMultiplyAdd(F(v[0]), F(v[1]), F(v[2]))),
             ("sqrt", 32) when rounding == "rn" => v => F(MathF.Sqrt(F(v[0]))),
             ("min", 32) when rounding == "" => v => F(Minimum(F(v[0]), F(v[1]))),
@@ -41,6 +42,13 @@ internal static class PtxFloats
     public static double D(ulong bits) => BitConverter.UInt64BitsToDouble(bits);
 
     public static ulong D(double value) => BitConverter.DoubleToUInt64Bits(value);
+
+    /// <summary>As far off as an approximation may be: two units in the last place.</summary>
+    private static float Near(float exact, bool upwards)
+    {
+        if (!float.IsNormal(exact)) return exact;
+        return upwards ? MathF.BitIncrement(MathF.BitIncrement(exact)) : MathF.BitDecrement(MathF.BitDecrement(exact));
+    }
 
     /// <summary>The smaller of two; the other where one is not a number; −0 is below +0.</summary>
     private static double Minimum(double a, double b) => double.IsNaN(a) ? b : double.IsNaN(b) ? a : Math.Min(a, b);

@@ -10,6 +10,9 @@ internal sealed class PtxKernel
     /// <summary>Threads of a block as <c>.maxntid</c> says; 0 without it.</summary>
     public int BlockThreads { get; set; }
 
+    /// <summary>Blocks that a multiprocessor is to have room for, as <c>.minnctapersm</c> says; 0 without it.</summary>
+    public int BlocksMin { get; set; }
+
     public Dictionary<string, PtxRegister> Registers { get; } = [];
 
     /// <summary>Offset of each variable in shared memory.</summary>

@@ -46,6 +46,7 @@ internal sealed class PtxParser
         {
             kernel.BlockThreads = _tokens.TakeCount();
             while (_tokens.TakeIf(",")) kernel.BlockThreads *= _tokens.TakeCount();
+            if (_tokens.TakeIf(".minnctapersm")) kernel.BlocksMin = _tokens.TakeCount(); // means nothing without .maxntid, so it is not known there
         }
         _tokens.Expect("{");
         for (int depth = 1; depth > 0;)

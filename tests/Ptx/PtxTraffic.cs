@@ -59,18 +59,21 @@ internal sealed class PtxTraffic
 
     private void Add(PtxInstruction instruction, bool shared, int steps, int stepsMin)
     {
-        if (!_sites.TryGetValue((instruction.Line, shared), out Site? site)) _sites.Add((instruction.Line, shared), site = new Site(instruction, shared));
+        if (!_sites.TryGetValue((instruction.Line, shared), out Site? site)) _sites.Add((instruction.Line, shared), site = new Site(instruction, shared, _sites.Count));
         site.Steps += steps;
         site.StepsMin += stepsMin;
     }
 
     /// <summary>One instruction of the text.</summary>
-    internal sealed class Site(PtxInstruction instruction, bool shared)
+    internal sealed class Site(PtxInstruction instruction, bool shared, int order)
     {
         public PtxInstruction Instruction => instruction;
 
         /// <summary>Shared memory, not global; an asynchronous copy touches both.</summary>
         public bool Shared => shared;
+
+        /// <summary>How many others touched memory before this one first did.</summary>
+        public int Order => order;
 
         /// <summary>Sectors of global memory, or turns of the banks of shared memory.</summary>
         public long Steps { get; set; }

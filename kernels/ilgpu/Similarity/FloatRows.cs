@@ -9,13 +9,13 @@ internal static class FloatRows
     public const int RowThreads = 8, TileRows = 4 * 256 / RowThreads;
 
     /// <summary>Which part of its rows a thread reads: every eighth 16 bytes.</summary>
-    public static int Part() => Group.IdxX % RowThreads;
+    public static int Part() => Group.IdxX & (RowThreads - 1);
 
     /// <summary>First of a thread's four rows in its tile.</summary>
     private static int Place() => Group.IdxX / RowThreads * 4;
 
     /// <summary>The row that a thread decides on; parts 4 to 7 decide on none.</summary>
-    public static long Own(long first) => first + Place() + Part() % 4;
+    public static long Own(long first) => first + Place() + (Part() & 3);
 
     /// <summary>Address of one of a thread's four rows; past the last row of the range that of the last.</summary>
     public static long At(ScanParameters p, long first, int which) =>

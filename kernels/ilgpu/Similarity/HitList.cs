@@ -25,6 +25,6 @@ internal static class HitList
     private static bool Allows(ScanParameters p, int query, int row)
     {
         if (p.Allowed == 0) return true;
-        return (Device.ULong(p.Allowed, query * p.AllowedStride + row / 64) >> (row % 64) & 1) != 0;
+        return (Device.ULong(p.Allowed, query * p.AllowedStride + row / 64) >> (row & 63) & 1) != 0;
     }
 }

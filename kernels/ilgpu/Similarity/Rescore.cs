@@ -14,7 +14,7 @@ internal static class Rescore
 
     public static void Kernel(RescoreParameters p)
     {
-        int query = Grid.IdxY, accumulator = Group.IdxX % Accumulators;
+        int query = Grid.IdxY, accumulator = Group.IdxX & (Accumulators - 1);
         int count = Device.Int(p.HitCounts, query);
         long q = p.Queries + 4L * query * p.QueryStride, hits = p.Hits + 8L * query * p.Capacity;
         for (int first = Grid.IdxX * BlockRows; first < count; first += Grid.DimX * BlockRows)

@@ -6,7 +6,7 @@ namespace Rubato.KernelCompiler.Similarity;
 
 /// <summary>
 /// <c>scan_fp16</c>: eight threads to a row of halves, 16 bytes a load, fp32 queries and sums; four rows under way in each thread; a query to
-/// each row of the grid.
+/// each column of the grid.
 /// </summary>
 internal static class ScanHalf
 {
@@ -14,10 +14,10 @@ internal static class ScanHalf
 
     public static void Kernel(ScanParameters p)
     {
-        var query = new ScanQuery(p, Grid.IdxY);
+        var query = new ScanQuery(p, Grid.IdxX);
         int part = FloatRows.Part();
-        long q = p.Queries + 2 * Grid.IdxY * p.RowBytes;
-        for (long first = p.FirstRow + (long)Grid.IdxX * FloatRows.TileRows; first < p.EndRow; first += Grid.DimX * FloatRows.TileRows)
+        long q = p.Queries + 2 * Grid.IdxX * p.RowBytes;
+        for (long first = p.FirstRow + (long)Grid.IdxY * FloatRows.TileRows; first < p.EndRow; first += Grid.DimY * FloatRows.TileRows)
         {
             var own = new RowBounds(p, FloatRows.Own(first));
             long x0 = FloatRows.At(p, first, 0), x1 = FloatRows.At(p, first, 1), x2 = FloatRows.At(p, first, 2), x3 = FloatRows.At(p, first, 3);

@@ -6,29 +6,35 @@ namespace Rubato.KernelCompiler.Similarity;
 
 /// <summary>
 /// <c>scan_int8</c>: four threads to a row of codes, 16 bytes a load, four products an instruction; four rows under way in each thread; a
-/// query to each row of the grid.
+/// query to each column of the grid.
 /// </summary>
 internal static class ScanInt8
 {
     public const int BlockThreads = 256;
-    private const int RowThreads = 4, TileRows = 4 * BlockThreads / RowThreads;
+    private const int RowThreads = 4, TileRows = 4 * BlockThreads / RowThreads, RoundBytes = 16 * RowThreads;
 
     public static void Kernel(ScanParameters p)
     {
-        var query = new ScanQuery(p, Grid.IdxY);
-        int part = Group.IdxX % RowThreads, place = Group.IdxX / RowThreads * 4;
-        long q = p.Queries + Grid.IdxY * p.RowBytes + 16 * part, x = p.Rows + 16 * part;
-        for (long first = p.FirstRow + (long)Grid.IdxX * TileRows; first < p.EndRow; first += Grid.DimX * TileRows)
+        var query = new ScanQuery(p, Grid.IdxX);
+        int part = Group.IdxX & (RowThreads - 1), place = Group.IdxX / RowThreads * 4;
+        long q = p.Queries + Grid.IdxX * p.RowBytes + 16 * part, x = p.Rows + 16 * part;
+        for (long first = p.FirstRow + (long)Grid.IdxY * TileRows; first < p.EndRow; first += Grid.DimY * TileRows)
         {
             // Each thread decides on one of its four rows, so that a warp decides on 32 neighbours. Their bounds are asked for before the codes, to be there after them.
             long row = first + place;
             var own = new RowBounds(p, row + part);
             long x0 = x + Offset(p, row), x1 = x + Offset(p, row + 1), x2 = x + Offset(p, row + 2), x3 = x + Offset(p, row + 3);
             int sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
-            for (long at = 0; at < p.RowBytes; at += 16 * RowThreads)
+            long w = q;
+            for (int at = 0; at < (int)p.RowBytes; at += RoundBytes)
             {
-                Quad codes0 = Device.Quad(x0 + at), codes1 = Device.Quad(x1 + at), codes2 = Device.Quad(x2 + at), codes3 = Device.Quad(x3 + at);
-                Quad weights = Device.Quad(q + at);
+                Quad codes0 = Device.Quad(x0), codes1 = Device.Quad(x1), codes2 = Device.Quad(x2), codes3 = Device.Quad(x3);
+                Quad weights = Device.Quad(w);
+                x0 += RoundBytes;
+                x1 += RoundBytes;
+                x2 += RoundBytes;
+                x3 += RoundBytes;
+                w += RoundBytes;
                 sum0 = Dot(codes0, weights, sum0);
                 sum1 = Dot(codes1, weights, sum1);
                 sum2 = Dot(codes2, weights, sum2);

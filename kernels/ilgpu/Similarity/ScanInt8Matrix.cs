@@ -5,124 +5,97 @@ using Rubato.Kernels.Cuda;
 namespace Rubato.KernelCompiler.Similarity;
 
 /// <summary>
-/// <c>scan_int8_matrix</c>: a block multiplies tiles of 128 rows by 64 queries, those of its row of the grid, 64 bytes of the dimension at a
-/// time. Steps are copied into shared memory two ahead, from one tile into the next. Each warp holds 32 × 32 sums in registers and compares
-/// them with integer thresholds; sums that lose go no further.
+/// <c>scan_int8_matrix</c>: a block multiplies tiles of 128 rows by 64 queries, those of its column of the grid, 64 bytes of the dimension at
+/// a time. Steps of rows are copied into shared memory two ahead, from one tile into the next; queries of up to 256 bytes once. Each warp
+/// holds 32 × 32 sums in registers; they start with minus the integers that they have to reach, and those that end negative go no further.
 /// </summary>
 internal static class ScanInt8Matrix
 {
     public const int BlockThreads = 256;
 
-    private const int TileRows = 128, TileQueries = 64, TileBlocks = TileRows / 16, StepBytes = 64, Chunks = StepBytes / 16;
-    private const int RowsBytes = TileRows * StepBytes, StageBytes = RowsBytes + TileQueries * StepBytes, Stages = 3;
+    private const int TileBlocks = MatrixStage.TileRows / 16, TileQueries = MatrixStage.TileQueries;
+    private const int BarsAt = MatrixStage.Bytes, BoundsAt = 4 * TileBlocks * TileQueries, BarsBytes = BoundsAt + 128;
 
     public static void Kernel(ScanParameters p)
     {
-        CudaAsm.Emit(".shared .align 128 .b8 stages[36864];"); // three of StageBytes
+        CudaAsm.Emit(".shared .align 128 .b8 stages[45312];"); // MatrixStage.Bytes, two of BarsBytes
         CudaAsm.Emit("mov.u32 %0, stages;", out uint stages);
-        ArrayView<int> thresholds = SharedMemory.Allocate<int>(2 * TileBlocks * TileQueries); // of this tile and the next
-        int firstQuery = Grid.IdxY * TileQueries, steps = (int)(p.RowBytes / StepBytes);
-        // A thread sets the thresholds of one query.
-        int ownQuery = firstQuery + Group.IdxX % TileQueries;
-        var bar = new MatrixBar(p, IntrinsicMath.Min(ownQuery, p.QueryCount - 1), ownQuery < p.QueryCount);
-        long first = p.FirstRow + (long)Grid.IdxX * TileRows, stride = (long)Grid.DimX * TileRows;
-        // What is copied next: a step of a tile, into a stage.
-        long fetchRow = first;
-        int fetchStep = 0;
-        uint fetchStage = 0;
-        for (int ahead = 0; ahead < Stages - 1; ahead++)
+        var bar = new MatrixBar(p, FirstQuery() + (Group.IdxX & (TileQueries - 1)));
+        uint first = (uint)(p.FirstRow + Grid.IdxY * MatrixStage.TileRows);
+        uint queriesEnd = Kept.Of(MatrixStage.QueriesEnd(p, stages));
+        var fetch = new MatrixFetch(p, first, stages);
+        for (int ahead = 0; ahead < MatrixStage.StepsAhead; ahead++) fetch = fetch.Begin(p, stages, queriesEnd);
+        // What sums start with, and bounds, are there twice, for this tile and the next.
+        uint bars = stages + BarsAt, nextBars = bars + BarsBytes;
+        TileBounds.Keep(bars + BoundsAt, TileBounds.Ask(p, first));
+        TileBounds.Keep(nextBars + BoundsAt, TileBounds.Ask(p, first + MatrixStage.Stride()));
+        Group.Barrier();
+        SetStarts(bar, bars);
+        uint rows = stages + RowsAt(), queries = MatrixStage.Queries(stages) + QueriesAt();
+        for (; first < (uint)p.EndRow; first += MatrixStage.Stride())
         {
-            Fetch(p, stages + fetchStage, fetchRow, firstQuery, fetchStep * StepBytes);
-            fetchStage += StageBytes;
-            fetchStep++;
-            if (fetchStep == steps) fetchRow += stride;
-            if (fetchStep == steps) fetchStep = 0;
-        }
-        uint stage = 0;
-        int turn = 0;
-        for (; first < p.EndRow; first += stride)
-        {
-            turn ^= TileBlocks * TileQueries;
-            for (int block = Group.IdxX / TileQueries; block < TileBlocks; block += BlockThreads / TileQueries)
-                thresholds[turn + block * TileQueries + Group.IdxX % TileQueries] = bar.Threshold(p, first + 16 * block);
-            MatrixTile s00 = default, s01 = default, s02 = default, s03 = default, s10 = default, s11 = default, s12 = default, s13 = default;
-            for (int step = 0; step < steps; step++)
+            float ahead = TileBounds.Ask(p, first + 2 * MatrixStage.Stride());
+            StepHasCome();
+            var sums = new MatrixSums(bars + StartAt(WarpRow() / 16, WarpQuery() + (Warp.LaneIdx & 3) * 2));
+            for (int at = 0; ;)
             {
-                Matrix.WaitAllButOne();
-                Group.Barrier(); // this step has come for all, and all have left the stage that is filled now
-                Fetch(p, stages + fetchStage, fetchRow, firstQuery, fetchStep * StepBytes);
-                fetchStage = fetchStage == (Stages - 1) * StageBytes ? 0 : fetchStage + StageBytes;
-                fetchStep++;
-                if (fetchStep == steps) fetchRow += stride;
-                if (fetchStep == steps) fetchStep = 0;
-                uint at = stages + stage;
-                stage = stage == (Stages - 1) * StageBytes ? 0 : stage + StageBytes;
-                for (int half = 0; half < 2; half++)
+                fetch = fetch.Begin(p, stages, queriesEnd);
+                sums = sums.Plus(rows, queries).Plus(rows ^ 32, queries ^ 32); // chunks 0 and 1, then 2 and 3
+                rows = MatrixStage.NextRows(rows, stages);
+                queries = MatrixStage.NextQueries(queries, stages, queriesEnd);
+                at += MatrixStage.StepBytes;
+                if (at == (int)p.RowBytes) break;
+                StepHasCome();
+            }
+            // Between what is written here, for the next tile and the one after it, and those who read it, or read what was there, lies a step's barrier.
+            SetStarts(bar, nextBars);
+            TileBounds.Keep(bars + BoundsAt, ahead);
+            if (!sums.AllNegative)
+            {
+                for (uint reached = sums.Reached; reached != 0; reached &= reached - 1)
                 {
-                    Quad rows0 = Matrix.Load(RowsAt(at, 0, half)), rows1 = Matrix.Load(RowsAt(at, 16, half));
-                    Quad queries0 = Matrix.Load(QueriesAt(at, 0, half)), queries1 = Matrix.Load(QueriesAt(at, 16, half));
-                    s00 = Matrix.MultiplyAdd(rows0, queries0.X, queries0.Y, s00);
-                    s01 = Matrix.MultiplyAdd(rows0, queries0.Z, queries0.W, s01);
-                    s02 = Matrix.MultiplyAdd(rows0, queries1.X, queries1.Y, s02);
-                    s03 = Matrix.MultiplyAdd(rows0, queries1.Z, queries1.W, s03);
-                    s10 = Matrix.MultiplyAdd(rows1, queries0.X, queries0.Y, s10);
-                    s11 = Matrix.MultiplyAdd(rows1, queries0.Z, queries0.W, s11);
-                    s12 = Matrix.MultiplyAdd(rows1, queries1.X, queries1.Y, s12);
-                    s13 = Matrix.MultiplyAdd(rows1, queries1.Z, queries1.W, s13);
+                    int bit = IntrinsicMath.PopCount((reached & (0 - reached)) - 1);
+                    int rowInTile = WarpRow() + (bit >> 4) * 16 + (bit >> 1 & 1) * 8 + Warp.LaneIdx / 4, queryInTile = WarpQuery() + (bit >> 2 & 3) * 8 + (Warp.LaneIdx & 3) * 2 + (bit & 1);
+                    int sum = sums.Pick(bit) - Shared.Int(bars + StartAt(rowInTile / 16, queryInTile)), query = FirstQuery() + queryInTile;
+                    long row = first + rowInTile;
+                    if (row >= p.EndRow || query >= p.QueryCount) continue;
+                    var exact = new ScanQuery(p, query);
+                    var own = new RowBounds(p, row);
+                    exact.Offer(p, own, (sum + exact.FirstSum) * (exact.Scale * own.Scale));
                 }
             }
-            uint reached = Reached(thresholds, turn, 0, 0, s00) | Reached(thresholds, turn, 0, 1, s01) << 4 | Reached(thresholds, turn, 0, 2, s02) << 8
-                | Reached(thresholds, turn, 0, 3, s03) << 12 | Reached(thresholds, turn, 1, 0, s10) << 16 | Reached(thresholds, turn, 1, 1, s11) << 20
-                | Reached(thresholds, turn, 1, 2, s12) << 24 | Reached(thresholds, turn, 1, 3, s13) << 28;
-            while (reached != 0)
-            {
-                int bit = IntrinsicMath.PopCount((reached & (0 - reached)) - 1), index = bit & 3, tile = bit >> 2;
-                reached &= reached - 1;
-                int low = tile < 2 ? tile == 0 ? s00.Pick(index) : s01.Pick(index) : tile == 2 ? s02.Pick(index) : s03.Pick(index);
-                int high = tile < 6 ? tile == 4 ? s10.Pick(index) : s11.Pick(index) : tile == 6 ? s12.Pick(index) : s13.Pick(index);
-                long row = first + WarpRow() + (tile >> 2) * 16 + (index >> 1) * 8 + Warp.LaneIdx / 4;
-                int query = firstQuery + WarpQuery() + (tile & 3) * 8 + Warp.LaneIdx % 4 * 2 + (index & 1);
-                if (row >= p.EndRow || query >= p.QueryCount) continue;
-                var exact = new ScanQuery(p, query);
-                var own = new RowBounds(p, row);
-                exact.Offer(p, own, ((tile < 4 ? low : high) + exact.FirstSum) * (exact.Scale * own.Scale));
-            }
+            (bars, nextBars) = (nextBars, bars);
         }
     }
 
+    /// <summary>The next step has come for all, and all have left the stage that is filled now.</summary>
+    private static void StepHasCome()
+    {
+        Matrix.WaitAllButOne();
+        Group.Barrier();
+    }
+
+    /// <summary>A thread sets what the sums of one query start with, for two of the tile's blocks.</summary>
+    private static void SetStarts(MatrixBar bar, uint bars)
+    {
+        uint at = bars + 4 * (uint)Group.IdxX, bounds = bars + BoundsAt + (uint)(Group.IdxX / TileQueries * Bound.BlockBytes);
+        Shared.Store(at, bar.Start(bounds));
+        Shared.Store(at + 4 * BlockThreads, bar.Start(bounds + TileBounds.Bytes / 2));
+    }
+
+    private static int FirstQuery() => Grid.IdxX * TileQueries;
+
+    /// <summary>Where it lies what the sums of a block of rows and a query start with.</summary>
+    private static uint StartAt(int block, int query) => 4 * (uint)(block * TileQueries + query);
+
     /// <summary>Four warps share the rows, two the queries.</summary>
-    private static int WarpRow() => Group.IdxX / 32 % 4 * 32;
+    private static int WarpRow() => (Group.IdxX / 32 & 3) * 32;
 
     private static int WarpQuery() => Group.IdxX / 128 * 32;
 
-    /// <summary>Begins to copy one step of a tile's rows and queries, if there is such a tile; past the last row or query the last one is copied again.</summary>
-    private static void Fetch(ScanParameters p, uint stage, long firstRow, int firstQuery, int firstByte)
-    {
-        int chunk = Group.IdxX % Chunks, place = Group.IdxX / Chunks;
-        long from = firstByte + 16 * chunk, last = p.EndRow - 1;
-        if (firstRow < p.EndRow)
-        {
-            Matrix.Copy(Swizzled(stage, place, chunk), p.Rows + IntrinsicMath.Min(firstRow + place, last) * p.RowBytes + from);
-            Matrix.Copy(Swizzled(stage, place + 64, chunk), p.Rows + IntrinsicMath.Min(firstRow + place + 64, last) * p.RowBytes + from);
-            Matrix.Copy(Swizzled(stage + RowsBytes, place, chunk), p.Queries + IntrinsicMath.Min(firstQuery + place, p.QueryCount - 1) * p.RowBytes + from);
-        }
-        Matrix.Commit(); // also of nothing: what is waited for is counted
-    }
+    /// <summary>Where a lane's row for the left operand lies in a stage: rows 0 to 15 of the low, then of the high 16 bytes.</summary>
+    private static uint RowsAt() => MatrixStage.Place(WarpRow() + (Warp.LaneIdx & 15), Warp.LaneIdx / 16);
 
-    /// <summary>Lane i's row address for the left operand: rows 0 to 15 of the low, then of the high 16 bytes.</summary>
-    private static uint RowsAt(uint stage, int firstRow, int half) =>
-        Swizzled(stage, WarpRow() + firstRow + Warp.LaneIdx % 16, 2 * half + Warp.LaneIdx / 16);
-
-    /// <summary>Lane i's row address for the right operand: two tiles of 8 queries, each its low and its high 16 bytes.</summary>
-    private static uint QueriesAt(uint stage, int firstQuery, int half) =>
-        Swizzled(stage + RowsBytes, WarpQuery() + firstQuery + Warp.LaneIdx / 16 * 8 + Warp.LaneIdx % 8, 2 * half + Warp.LaneIdx / 8 % 2);
-
-    /// <summary>Where 16 bytes of a row lie: chunks change places from row to row, so that eight rows are read from 32 different banks.</summary>
-    private static uint Swizzled(uint start, int row, int chunk) => start + (uint)(row * StepBytes + (chunk ^ (row / 2 % 4)) * 16);
-
-    private static uint Reached(ArrayView<int> thresholds, int turn, int rowTile, int queryTile, MatrixTile sums)
-    {
-        int at = turn + (WarpRow() / 16 + rowTile) * TileQueries + WarpQuery() + queryTile * 8 + Warp.LaneIdx % 4 * 2;
-        return sums.Reached(thresholds[at], thresholds[at + 1]);
-    }
+    /// <summary>Where a lane's query for the right operand lies in a stage: two tiles of 8 queries, each its low and its high 16 bytes.</summary>
+    private static uint QueriesAt() => MatrixStage.Place(WarpQuery() + Warp.LaneIdx / 16 * 8 + (Warp.LaneIdx & 7), Warp.LaneIdx / 8 & 1);
 }

@@ -4,8 +4,8 @@ using Rubato.Kernels.Cuda;
 namespace Rubato.KernelCompiler.Similarity;
 
 /// <summary>
-/// <c>scan_fp32</c>: eight threads to a row of fp32 values, 16 bytes a load; four rows under way in each thread; a query to each row of the
-/// grid.
+/// <c>scan_fp32</c>: eight threads to a row of fp32 values, 16 bytes a load; four rows under way in each thread; a query to each column of
+/// the grid.
 /// </summary>
 internal static class ScanSingle
 {
@@ -13,10 +13,10 @@ internal static class ScanSingle
 
     public static void Kernel(ScanParameters p)
     {
-        var query = new ScanQuery(p, Grid.IdxY);
+        var query = new ScanQuery(p, Grid.IdxX);
         int part = FloatRows.Part();
-        long q = p.Queries + Grid.IdxY * p.RowBytes;
-        for (long first = p.FirstRow + (long)Grid.IdxX * FloatRows.TileRows; first < p.EndRow; first += Grid.DimX * FloatRows.TileRows)
+        long q = p.Queries + Grid.IdxX * p.RowBytes;
+        for (long first = p.FirstRow + (long)Grid.IdxY * FloatRows.TileRows; first < p.EndRow; first += Grid.DimY * FloatRows.TileRows)
         {
             long x0 = FloatRows.At(p, first, 0), x1 = FloatRows.At(p, first, 1), x2 = FloatRows.At(p, first, 2), x3 = FloatRows.At(p, first, 3);
             float sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
