@@ -6,7 +6,9 @@ namespace Rubato;
 /// <summary>Copies the rows of each request to a device in one of its kinds and lets it answer alone; counts what it passes on.</summary>
 internal sealed class DeviceKindScan(IDevice device, string kind) : IScanKernel
 {
-    public static readonly string[] Kinds = ["int8", "fp16", "fp32"];
+    private const string FewBlocks = "int8 (few blocks)";
+
+    public static readonly string[] Kinds = ["int8", "fp16", "fp32", FewBlocks];
 
     private readonly Fallback _fallback = new();
 
@@ -19,6 +21,7 @@ internal sealed class DeviceKindScan(IDevice device, string kind) : IScanKernel
         using DeviceRows held = kind switch
         {
             "int8" => new DeviceRowsInt8(device, request.Items),
+            FewBlocks => new DeviceRowsInt8(new SmallDevice(device), request.Items),
             "fp16" => new DeviceRowsHalf(device, request.Items),
             _ => new DeviceRowsSingle(device, request.Items),
         };

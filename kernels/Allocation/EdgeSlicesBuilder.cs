@@ -75,7 +75,7 @@ public sealed class EdgeSlicesBuilder
         for (int listener = first; listener < end; listener++)
         {
             int degree = Degree(listener), slots = Math.Min(_columns.Slots[listener], degree);
-            if (slots == 0) continue;
+            if (slots <= 0) continue;
             keys[used++] = ((ulong)Math.Min(slots, SlotsSortMax) << 48) | ((ulong)Math.Min(degree, DegreeSortMax) << 16) | (uint)(listener - first);
         }
         keys[..used].Sort();

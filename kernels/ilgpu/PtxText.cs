@@ -21,6 +21,7 @@ internal static partial class PtxText
         ptx = GenericAccess().Replace(ptx, "$1.global$2");
         // The compiler takes the result of an atomic for uniform over the warp. It is not, and .uni on such a branch is undefined behaviour.
         ptx = GuardedUniformBranch().Replace(ptx, "$1bra\t");
+        ptx = FloatSelection().Replace(ptx, "selp.f$1");
         return Tidy(Numbered(DeclarationsFirst(ptx)));
     }
 
@@ -67,6 +68,10 @@ internal static partial class PtxText
 
     [GeneratedRegex(@"(@!?%p\d+ )bra\.uni\s+")]
     private static partial Regex GuardedUniformBranch();
+
+    // A selection of bits into a register of floats, with a float for an operand: the manual has a type for that.
+    [GeneratedRegex(@"selp\.b(32(?=\s+%f\d)|64(?=\s+%fd\d))")]
+    private static partial Regex FloatSelection();
 
     [GeneratedRegex(@"\bL_\d+\b|\b_p_\d+\b|\b__shared_\w+\b")]
     private static partial Regex CountedName();

@@ -12,7 +12,7 @@ internal static class Oracle
 {
     public const int BlockThreads = 128, Height = 16;
 
-    private const int IterationsMax = 64, BlockSlices = BlockThreads / Height, GroupColumns = 4;
+    private const int IterationsMax = 64, HalvingsMax = 12, BlockSlices = BlockThreads / Height, GroupColumns = 4;
 
     private const double Tolerance = 1e-14; // of Σ x, a few roundings
 
@@ -50,8 +50,9 @@ internal static class Oracle
         double low = best.Threshold(slots, p.Smoothing);
         survivors.Narrow(low);
         bool open = survivors.Count > slots | survivors.End < listener.Columns; // else each survivor gets a slot, or what it wants of one
-        double threshold = open ? Root(p, listener, survivors, slots, low, best.Ceiling(slots)) : low, kth = best.Kth(slots);
-        bound += BestSum(listener, survivors, slots, kth > threshold ? kth : threshold);
+        double threshold = open ? Root(p, listener, survivors, slots, low, best.Ceiling(slots)) : low, kth = best.Kth(slots), cut = kth > threshold ? kth : threshold;
+        if (open & kth == 0) cut = Cut(listener, survivors, slots, cut, best.Ceiling(slots));
+        bound += BestSum(listener, survivors, slots, cut);
         for (int i = 0; i < survivors.Count; i++) Choose(p, listener, survivors.Column(i), survivors.Value(i), threshold, ref linear, ref square);
         for (int column = survivors.End; column < listener.Columns; column++)
             Choose(p, listener, column, listener.Read(column), threshold, ref linear, ref square);
@@ -99,6 +100,22 @@ internal static class Oracle
         fractions += inside ? above : 0;
         fractional += inside ? 1 : 0;
         whole += above >= smoothing ? 1 : 0;
+    }
+
+    /// <summary>A cut with as many values above it as there are slots, or a lower one near it, by halving: the k-th best value, where it is not known.</summary>
+    private static double Cut(Listener listener, Survivors survivors, int slots, double low, double high)
+    {
+        for (int halving = 0; halving < HalvingsMax; halving++)
+        {
+            double middle = (low + high) * 0.5;
+            int count = 0;
+            for (int i = 0; i < survivors.Count; i++) count += survivors.Value(i) > middle ? 1 : 0;
+            for (int column = survivors.End; column < listener.Columns; column++) count += listener.Read(column) > middle ? 1 : 0;
+            low = count >= slots ? middle : low;
+            high = count < slots ? middle : high;
+            if (count == slots) break;
+        }
+        return low;
     }
 
     /// <summary>max { r · x : x in P } = min over c ≥ 0 of k·c + Σ max(r − c, 0), attained where at most k values lie above c.</summary>

@@ -30,7 +30,7 @@ internal readonly struct MatrixBar
         float error = _lane.ErrorFactor * Shared.Float(bounds + 4) + _lane.NormFactor * Shared.Float(bounds + 8) + _lane.Constant;
         // Off by two units in the last place at most, for divisors of 2⁻¹²⁶ to 2¹²⁶; scales of a query that comes here lie well within.
         CudaAsm.Emit("div.approx.f32 %0, %1, %2;", out float quotient, _bar - error, _lane.Scale * Shared.Float(bounds));
-        float least = IntrinsicMath.Clamp(quotient, -Beyond, Beyond);
+        float least = IntrinsicMath.Min(IntrinsicMath.Max(quotient, -Beyond), Beyond); // in this order, what is no number keeps every row
         least -= IntrinsicMath.Abs(least) * 1e-6f + 1; // 2⁻²² for the quotient, and a few roundings of 2⁻²⁴ each
         return _lane.FirstSum - (int)least;
     }

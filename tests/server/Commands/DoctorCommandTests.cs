@@ -58,7 +58,7 @@ public sealed class DoctorCommandTests
         CheckData[] sets = [new("random", 700, 33, 3, (random, _, _) => random.NextSingle() - 0.5f)];
         var begun = new List<string>();
         GpuReport report = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 1000, batches: [1, 9], Pass, begun.Add);
-        Assert.Equal(["cuda-int8", "int8 rows", "fp16 rows", "fp32 rows", "the allocation pass", "1,000 rows", "cuda-int8", "cuda-int8, 1 queries", "cuda-int8, 9 queries",
+        Assert.Equal(["cuda-int8", "int8 rows", "fp16 rows", "fp32 rows", "int8 (few blocks) rows", "the allocation pass", "1,000 rows", "cuda-int8", "cuda-int8, 1 queries", "cuda-int8, 9 queries",
             "cuda-fp16, 1 queries", "cuda-fp32, 1 queries"], begun);
         Assert.Null(fake.KernelFault);
         Assert.True(report.Passed);
@@ -103,7 +103,7 @@ public sealed class DoctorCommandTests
         GpuReport failed = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 1000, batches: [1], Pass);
         Assert.StartsWith("a CUDA device failed: cuda-int8: cuEventSynchronize on Fake GPU: CUDA error 719; the CPU takes over", GpuText.Problem(failed));
         Assert.Equal(["int8 rows: cuMemGetInfo: CUDA error 719", "fp16 rows: cuMemGetInfo: CUDA error 719", "fp32 rows: cuMemGetInfo: CUDA error 719",
-            "the allocation pass: cuMemGetInfo: CUDA error 719"], failed.Failures.Where(failure => failure.Contains("cuMemGetInfo")));
+            "int8 (few blocks) rows: cuMemGetInfo: CUDA error 719", "the allocation pass: cuMemGetInfo: CUDA error 719"], failed.Failures.Where(failure => failure.Contains("cuMemGetInfo")));
         Assert.Equal(9, failed.Devices[0].Kernels.Count); // what came before is told
         Assert.Equal(double.NaN, failed.MaxError);
         Assert.Empty(failed.Runs); // and nothing that the CPU did instead
@@ -130,7 +130,7 @@ public sealed class DoctorCommandTests
         GpuReport wrong = GpuCheck.Run(new CudaOptions { Library = fake.Library }, sets, rows: 1000, batches: [1], Pass);
         Assert.Equal(double.PositiveInfinity, wrong.MaxError);
         Assert.True(wrong.Allocation!.Passed);
-        Assert.Equal(["int8", "fp16", "fp32"], wrong.Kinds.Select(kind => kind.Kind));
+        Assert.Equal(["int8", "fp16", "fp32", "int8 (few blocks)"], wrong.Kinds.Select(kind => kind.Kind));
         Assert.Contains(wrong.Failures, failure => failure.StartsWith("cuda-fp32: cuLinkAddData of scan_fp32.ptx on Fake GPU: CUDA_ERROR_INVALID_PTX", StringComparison.Ordinal));
         Assert.Equal(["cuda-int8", "cuda-fp16"], wrong.Runs.Select(run => run.Variant));
         Assert.All(wrong.Runs, run => Assert.False(run.Passed));
