@@ -28,8 +28,7 @@ public sealed class AdminEndpointTests
         Assert.Equal((HttpStatusCode.OK, "ok\n"), await GetAsync("/healthz"));
         Assert.Equal(HttpStatusCode.OK, (await GetAsync("/metrics")).Status);
         server.Clock.Open();
-        Assert.Equal(4, connection.Read().Kind); // GOAWAY
-        Assert.Equal(2, connection.Read().Kind);
+        Assert.Equal([2, 4], new int[] { connection.Read().Kind, connection.Read().Kind }.Order()); // the answer and GOAWAY: whoever is first
         connection.Dispose();
         await drained.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(HttpStatusCode.OK, (await GetAsync("/metrics")).Status); // after the last connection, too
