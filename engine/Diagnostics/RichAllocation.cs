@@ -25,12 +25,18 @@ internal static class RichAllocation
         }
         var columns = new EdgeColumns
         {
-            Starts = [.. starts], Campaigns = [.. edges], Values = Some(0), Spends = Some(0), Margins = Some(-0.5f),
-            Slots = [.. starts.Skip(1).Select(_ => random.Next(SlotsMax + 1))], Cohorts = [.. starts.Skip(1).Select(_ => random.Next(-1, Cohorts))],
+            Starts = [.. starts], Campaigns = [.. edges], Values = Some(0), Spends = Some(0), Margins = Some(-0.5f), Slots = new int[listeners], Cohorts = new int[listeners],
         };
+        for (int listener = 0; listener < listeners; listener++)
+            (columns.Slots[listener], columns.Cohorts[listener]) = (random.Next(SlotsMax + 1), random.Next(-1, Cohorts));
         return EdgeSlicesBuilder.Build(columns, new CampaignGate[campaigns], Cohorts, Environment.ProcessorCount);
 
-        float[] Some(float from) => [.. edges.Select(_ => from + random.NextSingle())];
+        float[] Some(float from)
+        {
+            float[] values = new float[edges.Count];
+            for (int e = 0; e < values.Length; e++) values[e] = from + random.NextSingle();
+            return values;
+        }
     }
 
     /// <summary>Prices of all kinds.</summary>
