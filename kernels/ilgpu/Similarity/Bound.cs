@@ -7,14 +7,10 @@ internal static class Bound
 {
     public const int BlockBytes = 12;
 
-    public static float Scale(long blocks, int row) => blocks == 0 ? 1 : Device.Float(blocks + BlockBytes * (long)(row / 16), 0);
-
-    public static float Error(long blocks, int row, QueryLane lane)
-    {
-        if (blocks == 0) return lane.Constant;
-        long block = blocks + BlockBytes * (long)(row / 16);
-        return lane.ErrorFactor * Device.Float(block, 1) + lane.NormFactor * Device.Float(block, 2) + lane.Constant;
-    }
+    /// <param name="block">address of the block's scale, error and norm</param>
+    /// <param name="lane">the query's factors</param>
+    public static float Error(long block, QueryLane lane) =>
+        lane.ErrorFactor * Device.Float(block, 1) + lane.NormFactor * Device.Float(block, 2) + lane.Constant;
 
     public static QueryLane Lane(long lanes, int query)
     {

@@ -27,7 +27,7 @@ internal readonly struct HitBounds
         ulong key = Device.ULong(_hits, IntrinsicMath.Min(index, _count - 1));
         bool real = index < _count && key != RankKeys.Empty;
         long block = _blocks + _blockBytes * (long)(IntrinsicMath.Max(RankKeys.Row(key), _firstRow) / 16);
-        float error = _lane.ErrorFactor * Device.Float(block, 1) + _lane.NormFactor * Device.Float(block, 2) + _lane.Constant, score = RankKeys.Score(key);
+        float error = Bound.Error(block, _lane), score = RankKeys.Score(key);
         return new Hit(key, RankKeys.Ordered(score - _lane.Margin * error) & (real ? uint.MaxValue : 0), real ? score + error : float.NaN);
     }
 
